@@ -1,0 +1,68 @@
+"""Access tokens: SimpleJWT's, read more strictly than it reads them."""
+
+import base64
+import binascii
+import json
+import uuid
+from typing import Any, NamedTuple, cast
+
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts.models import Session
+
+MAX_ACCESS_TOKEN_LENGTH = 2048
+# Whatever else a header names (jwk, jku, crit, another algorithm) is an attack: we never wrote it.
+_HEADER = {"alg": "HS256", "typ": "JWT"}
+
+
+class AccessClaims(NamedTuple):
+    """What a verified access token says."""
+
+    user_id: uuid.UUID
+    session_id: uuid.UUID
+
+
+def make_access_token(session: Session) -> str:
+    """A signed token of the session, valid for 900 seconds."""
+    token = AccessToken()
+    token["sub"] = str(session.user_id)
+    token["sid"] = str(session.pk)
+    return str(token)
+
+
+def read_access_token(raw: str) -> AccessClaims | None:
+    """The claims of a token that is ours, whole and current; None for anything else.
+
+    Canonical base64url only (RFC 7515 §2): otherwise several spellings of one signature verify.
+    Correctly signed nonsense is refused, never an error.
+    """
+    if len(raw) > MAX_ACCESS_TOKEN_LENGTH or not _is_canonical(raw):
+        return None
+    try:
+        payload: dict[str, Any] = AccessToken(cast("Any", raw)).payload  # typed as a Token there
+        for claim in ("iat", "exp"):
+            if type(payload[claim]) is not int:
+                return None
+        if not isinstance(payload["jti"], str):
+            return None
+        return AccessClaims(_identifier(payload["sub"]), _identifier(payload["sid"]))
+    except (TokenError, KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _identifier(value: object) -> uuid.UUID:
+    identifier = uuid.UUID(cast("str", value))
+    if str(identifier) != value:
+        raise ValueError("not a canonical id")
+    return identifier
+
+
+def _is_canonical(raw: str) -> bool:
+    try:
+        parts = raw.encode("ascii").split(b".")
+        decoded = [base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)) for part in parts]
+        encoded = [base64.urlsafe_b64encode(value).rstrip(b"=") for value in decoded]
+        return parts == encoded and len(parts) == 3 and bool(json.loads(decoded[0]) == _HEADER)
+    except (UnicodeError, binascii.Error, ValueError, RecursionError):
+        return False

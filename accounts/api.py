@@ -1,0 +1,53 @@
+"""The base of all API views."""
+
+from typing import Any, cast
+
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.credentials import Credential
+from accounts.inputs import InputSerializer
+from accounts.models import User
+from accounts.origin import Origin, origin_of
+from config.exceptions import InvalidJson
+
+
+class ApiView(APIView):
+    """Base of all API views."""
+
+    def read(self, serializer_class: type[InputSerializer], *, is_optional: bool = False) -> Any:
+        """The validated body. Without `is_optional` an empty one is refused as `invalid json`."""
+        has_body = bool(self.request._request.body)
+        if not (has_body or is_optional):
+            raise InvalidJson
+        serializer = serializer_class(data=self.request.data if has_body else {})
+        if not serializer.is_valid():
+            serializer.refuse()
+        return serializer.validated_data
+
+    @property
+    def principal(self) -> User:
+        """The user that this request acts as."""
+        return cast("User", self.request.user)
+
+    @property
+    def credential(self) -> Credential:
+        """What the request was authenticated with."""
+        return cast("Credential", self.request.auth)
+
+    @property
+    def origin(self) -> Origin:
+        """Where it came from."""
+        return origin_of(self.request._request)
+
+
+class PublicView(ApiView):
+    """A view without authentication: a stale Authorization header is not even looked at."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+
+def no_content() -> Response:
+    """204: done, nothing to say."""
+    return Response(status=204)

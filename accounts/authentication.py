@@ -1,0 +1,62 @@
+"""Bearer authentication with an access token (RFC 6750)."""
+
+import datetime as dt
+
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from accounts.access_tokens import read_access_token
+from accounts.credentials import Credential, CredentialKind
+from accounts.models import Session, User
+from config.exceptions import Unauthorized
+
+LAST_SEEN_INTERVAL = dt.timedelta(minutes=5)
+
+
+def bearer_token(request: HttpRequest | Request) -> str | None:
+    """The token in `Authorization: Bearer <token>`; the scheme in any case. None without one."""
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+class AccessTokenAuthentication(BaseAuthentication):
+    """Takes every bearer token that an earlier authenticator left."""
+
+    def authenticate(self, request: Request) -> tuple[User, Credential] | None:
+        """The session's user, read together with the session in one query.
+
+        Raises Unauthorized for a token that does not verify, a session that was revoked or has
+        expired, and a user who was disabled, denied or deleted.
+        """
+        raw_token = bearer_token(request)
+        if raw_token is None:
+            return None
+        now = timezone.now()
+        claims = read_access_token(raw_token)
+        session = (
+            claims
+            and Session.objects.live(now)
+            .select_related("user")
+            .filter(
+                pk=claims.session_id,
+                user_id=claims.user_id,
+                user__is_active=True,
+            )
+            .exclude(user__signup_status=User.SignupStatus.DENIED)
+            .first()
+        )
+        if not session:
+            raise Unauthorized(is_presented=True)
+        note_seen(session.user, now)
+        return session.user, Credential(CredentialKind.SESSION, session.pk)
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def note_seen(user: User, now: dt.datetime) -> None:
+    """Keep `last_seen_at` no older than five minutes, with at most one write in that time."""
+    if user.last_seen_at is None or user.last_seen_at < now - LAST_SEEN_INTERVAL:
+        User.objects.filter(pk=user.pk).update(last_seen_at=now)

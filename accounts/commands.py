@@ -1,0 +1,68 @@
+"""The base of the operator's commands.
+
+Data (and secrets, alone) go to stdout, prose to stderr. Exit code 0, 1 for a refusal, 2 for bad
+usage; never a traceback for what an operator can cause.
+"""
+
+import datetime as dt
+import json
+import re
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
+
+from config.exceptions import DomainError
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+_MAX_DURATION = dt.timedelta(days=36_500)
+
+
+class OperatorCommand(BaseCommand):
+    """Turns refusals and outages into one line on stderr and exit code 1."""
+
+    requires_system_checks: list[str] | tuple[str, ...] = ()
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except DomainError as error:
+            raise CommandError(error.error) from error
+        except DatabaseError as error:
+            # Its text may hold values of a row.
+            name = type(error).__name__
+            message = f"the database refused or does not answer ({name}); is it migrated?"
+            raise CommandError(message) from error
+
+    def say(self, text: str) -> None:
+        """Prose for the operator."""
+        self.stderr.write(text, self.style.NOTICE if self.stderr.isatty() else None)
+
+    def print_json(self, value: object) -> None:
+        """One JSON document on stdout."""
+        self.stdout.write(json.dumps(value, ensure_ascii=False, indent=2))
+
+    def print_table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Aligned columns on stdout."""
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        for row in (header, *rows):
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.stdout.write("  ".join(cells).rstrip())
+
+
+def duration(text: str) -> dt.timedelta:
+    """An argument such as 90d, 24h or 30m. Raises ArgumentTypeError (exit code 2)."""
+    match = re.fullmatch(r"([0-9]{1,6})([dhm])", text)
+    value = dt.timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else dt.timedelta()
+    if not dt.timedelta() < value <= _MAX_DURATION:
+        raise ArgumentTypeError(f"{text!r} is not a time span such as 90d, 24h or 30m")
+    return value
+
+
+def timestamp(moment: dt.datetime | None) -> str | None:
+    """A time as the API writes it (RFC 3339, UTC, Z)."""
+    if moment is None:
+        return None
+    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,158 @@
+"""Who acts (User), one log-in (Session) and the counters that bound guessing."""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth import models as auth
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from accounts.emails import MAX_EMAIL_LENGTH, email_key, parse_email
+from accounts.ids import uuid7
+
+MAX_NAME_LENGTH = 200
+MAX_USER_AGENT_LENGTH = 400
+
+
+class UserManager(auth.UserManager["User"]):
+    """Builds users with their e-mail in its two forms."""
+
+    def build(self, email: str, *, password_hash: str, **fields: Any) -> "User":
+        """An unsaved user. Raises ValidationError for an unusable e-mail."""
+        address, key = parse_email(email)
+        return User(email=address, email_key=key, password=password_hash, **fields)
+
+    def create_superuser(  # type: ignore[override]  # the e-mail is the user name
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """What `manage.py createsuperuser` calls; the password was validated there."""
+        user = self.build(email, password_hash="", is_staff=True, is_superuser=True, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def find_by_email(self, email: str) -> "User | None":
+        """The user with this address in any spelling."""
+        return self.filter(email_key=email_key(email)).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email_key=email_key(username or ""))
+
+
+class User(AbstractBaseUser, auth.PermissionsMixin):
+    """A principal: what a request acts as, a person or the face of a service account."""
+
+    class Kind(models.TextChoices):
+        HUMAN = "human"
+        SERVICE = "service"
+
+    class SignupStatus(models.TextChoices):
+        """Whether the account may be used; the sign-up request holds who decided and when."""
+
+        PENDING = "pending"
+        APPROVED = "approved"
+        DENIED = "denied"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.CharField("e-mail", max_length=MAX_EMAIL_LENGTH, unique=True)
+    email_key = models.CharField(max_length=MAX_EMAIL_LENGTH, unique=True, editable=False)
+    display_name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True, default="")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.HUMAN, editable=False)
+    signup_status = models.CharField(
+        max_length=10, choices=SignupStatus.choices, default=SignupStatus.APPROVED, editable=False
+    )
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("staff", default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="accounts_user_service_is_no_staff",
+                condition=models.Q(kind="human") | models.Q(is_staff=False, is_superuser=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        """Sets the key for a form that edited the address (createsuperuser)."""
+        try:
+            self.email, self.email_key = parse_email(self.email)
+        except ValidationError as error:
+            raise ValidationError({"email": error}) from error
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the account still awaits approval."""
+        return self.signup_status == self.SignupStatus.PENDING
+
+    @property
+    def is_denied(self) -> bool:
+        return self.signup_status == self.SignupStatus.DENIED
+
+    @property
+    def is_human(self) -> bool:
+        return self.kind == self.Kind.HUMAN
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Which sessions still count."""
+
+    def live(self, now: dt.datetime) -> "SessionQuerySet":
+        """Neither revoked nor past their absolute end."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+    def revoke(self, reason: "Session.RevokedReason", now: dt.datetime) -> int:
+        """End those that are not ended yet; returns how many. Waits for a rotation under way."""
+        return self.filter(revoked_at__isnull=True).update(revoked_at=now, revoked_reason=reason)
+
+
+class Session(models.Model):
+    """One log-in: the family of refresh tokens that descend from it, and its access tokens."""
+
+    class RevokedReason(models.TextChoices):
+        LOGGED_OUT = "logged_out"
+        LOGGED_OUT_ALL = "logged_out_all"
+        TOKEN_REUSED = "token_reused"  # noqa: S105  (a reason, not a token)
+        SIGNUP_DENIED = "signup_denied"
+        USER_DISABLED = "user_disabled"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(help_text="The absolute end; no refresh goes past it.")
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_reason = models.CharField(
+        max_length=20, choices=RevokedReason.choices, blank=True, default=""
+    )
+
+    objects = SessionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+
+class ThrottleCounter(models.Model):
+    """How often something was tried in the current window. The key is a keyed digest."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    count = models.PositiveIntegerField()
+    resets_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

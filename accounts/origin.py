@@ -1,0 +1,55 @@
+"""Where a request came from."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import MAX_USER_AGENT_LENGTH
+
+IPv6_PREFIX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The client's address (None when it cannot be told) and what it says it is."""
+
+    ip_address: str | None
+    user_agent: str
+
+    @property
+    def network(self) -> str:
+        """What throttles count by: the IPv4 address, or the /64 that one IPv6 host owns."""
+        if self.ip_address is None:
+            return "unknown"
+        address = ipaddress.ip_address(self.ip_address)
+        if address.version == 4:
+            return str(address)
+        return str(ipaddress.ip_network((address, IPv6_PREFIX), strict=False))
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """The origin of `request`.
+
+    X-Forwarded-For counts only as far as TRUSTED_PROXIES wrote it: each proxy appends the address
+    that it saw, so with n proxies the client is the n-th entry from the right.
+    """
+    peer = request.META.get("REMOTE_ADDR", "")
+    proxies: int = settings.TRUSTED_PROXIES
+    if proxies:
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        peer = hops[-proxies].strip() if len(hops) >= proxies else peer
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    printable = "".join(letter for letter in agent if letter.isprintable())
+    return Origin(_address(peer), printable[:MAX_USER_AGENT_LENGTH])
+
+
+def _address(text: str) -> str | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(address)

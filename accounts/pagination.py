@@ -1,0 +1,89 @@
+"""Keyset pagination: a page costs the same however deep it lies, and shifts nothing."""
+
+import base64
+import json
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from rest_framework.request import Request
+
+from config.exceptions import DomainError
+
+MAX_LIMIT = 1000
+
+Row = TypeVar("Row", bound=Model)
+
+
+class InvalidLimit(DomainError):
+    error = "limit must be a whole number of at least 1"
+    code = "invalid_limit"
+
+
+class InvalidCursor(DomainError):
+    error = "invalid cursor"
+    code = "invalid_cursor"
+
+
+def paginate(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
+    """One page of `rows`, which must be ordered by plain fields that are unique together.
+
+    `?limit=` is at most (and by default) 1,000; `?cursor=` continues behind the row that ended
+    the last page. The second value is `{"next_cursor": …}` while there is more, else empty.
+    Raises InvalidLimit or InvalidCursor.
+    """
+    limit = _limit(request.query_params.get("limit"))
+    if cursor := request.query_params.get("cursor"):
+        rows = rows.filter(_behind(rows, cursor))
+    page = list(rows[: limit + 1])
+    if len(page) <= limit:
+        return page, {}
+    return page[:limit], {"next_cursor": _cursor(rows, page[limit - 1])}
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return MAX_LIMIT
+    if not (text.isascii() and text.isdigit() and text.strip("0")):
+        raise InvalidLimit
+    return min(int(text[:9]), MAX_LIMIT)
+
+
+def _fields(rows: QuerySet[Any]) -> list[tuple[str, str]]:
+    """Each ordering field with the comparison that means "behind"."""
+    ordering = [str(name) for name in rows.query.order_by]
+    return [(name.lstrip("-"), "lt" if name.startswith("-") else "gt") for name in ordering]
+
+
+def _cursor(rows: QuerySet[Any], last: Model) -> str:
+    values = [str(getattr(last, name)) for name, _ in _fields(rows)]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+def _behind(rows: QuerySet[Any], cursor: str) -> Q:
+    fields = _fields(rows)
+    try:
+        values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        pairs = list(zip(fields, values, strict=True))
+        bounds = [
+            (name, comparison, _value(rows, name, text)) for (name, comparison), text in pairs
+        ]
+    except (ValueError, TypeError, ValidationError, RecursionError) as error:
+        raise InvalidCursor from error
+    condition = Q()
+    equal = Q()
+    for name, comparison, value in bounds:
+        condition |= equal & Q(**{f"{name}__{comparison}": value})
+        equal &= Q(**{name: value})
+    return condition
+
+
+def _value(rows: QuerySet[Any], name: str, text: object) -> Any:
+    if not isinstance(text, str) or "\x00" in text:
+        raise ValueError("a cursor holds strings")
+    meta = rows.model._meta
+    field = meta.pk if name == "pk" else meta.get_field(name)
+    value = field.to_python(text)
+    if value is None:
+        raise ValueError("a cursor holds values")
+    return value

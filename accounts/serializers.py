@@ -1,0 +1,52 @@
+"""Bodies of the session calls."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.inputs import InputSerializer, SecretField, TextField
+from accounts.passwords import MAX_PASSWORD_LENGTH
+from accounts.services.sessions import TokenPair
+from config.exceptions import DomainError
+
+MAX_TYPED_EMAIL_LENGTH = 1000
+
+
+class EmailAndPasswordMissing(DomainError):
+    error = "email and password required"
+    code = "email_and_password_required"
+
+
+class RefreshTokenMissing(DomainError):
+    error = "refresh_token required"
+    code = "refresh_token_required"
+
+
+class LoginInput(InputSerializer):
+    incomplete = EmailAndPasswordMissing
+
+    # Not an EmailField: an address that cannot exist is an unknown one here.
+    email = TextField(max_length=MAX_TYPED_EMAIL_LENGTH)
+    password = SecretField(max_length=MAX_PASSWORD_LENGTH)
+
+
+class RefreshTokenInput(InputSerializer):
+    incomplete = RefreshTokenMissing
+
+    refresh_token = SecretField()
+
+
+class TokenPairOutput(serializers.Serializer[TokenPair]):
+    """The token response (RFC 6749 §5.1), with `signup_pending` only while it is true."""
+
+    access_token = serializers.CharField()
+    refresh_token = serializers.CharField()
+    token_type = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds until the access token expires.")
+    signup_pending = serializers.BooleanField(source="is_signup_pending", required=False)
+
+    def to_representation(self, instance: TokenPair) -> dict[str, Any]:
+        body = super().to_representation(instance)
+        if not instance.is_signup_pending:
+            del body["signup_pending"]
+        return body

@@ -1,0 +1,1 @@
+"""Workflows of the accounts app: one keyword-only function each."""

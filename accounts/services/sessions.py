@@ -1,0 +1,152 @@
+"""A session's life: issued at a log-in, rotated by refreshes, ended by its user or by a theft."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from accounts import throttling
+from accounts.access_tokens import make_access_token
+from accounts.models import Session, User
+from accounts.origin import Origin
+from accounts.tokens import RefreshToken, make_refresh_token, parse_refresh_token
+from config.exceptions import Unauthorized
+
+# The atomic claim of a refresh token: the ledger's unique key lets one of any number insert.
+# (The ORM's ignore_conflicts does not tell whether a row went in.)
+_CLAIM = """
+INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
+SELECT id, %(now)s FROM token_blacklist_outstandingtoken
+WHERE jti = %(digest)s AND expires_at > %(now)s
+ON CONFLICT (token_id) DO NOTHING
+"""
+
+
+class InvalidRefreshToken(Unauthorized):
+    """The refresh token opens nothing: unknown, expired, spent, or its session has ended."""
+
+    error = "invalid refresh token"
+    code = "invalid_refresh_token"
+
+
+class TokenSuperseded(InvalidRefreshToken):
+    """Spent a moment ago (tabs racing): the session lives on with the successor."""
+
+    code = "token_superseded"
+
+
+class TokenReused(InvalidRefreshToken):
+    """Spent long ago: two parties hold it, so the session was revoked (RFC 9700 §4.14.2)."""
+
+    code = "token_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client gets: raw tokens, shown once."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    is_signup_pending: bool
+    token_type: str = "Bearer"  # noqa: S105  (RFC 6750's name, not a token)
+
+
+def issue_session(*, user: User, origin: Origin) -> TokenPair:
+    """Start a session. Call it in the transaction that checked the user."""
+    now = timezone.now()
+    session = Session.objects.create(
+        user=user,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + settings.SESSION_MAX_AGE,
+        ip_address=origin.ip_address,
+        user_agent=origin.user_agent,
+    )
+    return _issue_pair(session, user, now)
+
+
+def rotate(*, raw_token: str, origin: Origin) -> TokenPair:
+    """Trade a refresh token for a new pair; the old one is dead at once.
+
+    Exactly one of any number of concurrent calls with one token succeeds. Raises
+    InvalidRefreshToken, TokenSuperseded, TokenReused (the session is then revoked, and stays so)
+    or TooManyRequests.
+    """
+    throttling.count(throttling.refreshes(), origin.network)
+    token = parse_refresh_token(raw_token)
+    if token is None:
+        raise InvalidRefreshToken
+    now = timezone.now()
+    with transaction.atomic():
+        if _touch(token, now) and _claim(token, now):
+            session = Session.objects.select_related("user").get(pk=token.session_id)
+            if session.user.is_active and not session.user.is_denied:
+                return _issue_pair(session, session.user, now)
+        transaction.set_rollback(True)
+    raise _refusal(token, now)
+
+
+def log_out(*, raw_token: str) -> None:
+    """End the session of a refresh token, spent or not. An unknown token ends nothing."""
+    token = parse_refresh_token(raw_token)
+    if token is None or not OutstandingToken.objects.filter(jti=token.digest).exists():
+        return
+    reason = Session.RevokedReason.LOGGED_OUT
+    Session.objects.filter(pk=token.session_id).revoke(reason, timezone.now())
+
+
+def revoke_sessions(*, user: User, reason: Session.RevokedReason) -> int:
+    """End every session of the user from the next request on; returns how many were open."""
+    return Session.objects.filter(user=user).revoke(reason, timezone.now())
+
+
+def _touch(token: RefreshToken, now: dt.datetime) -> bool:
+    """Take the session's row lock, if it is still live.
+
+    Columns of this table only: behind a join the filter becomes a subquery, which READ COMMITTED
+    does not evaluate again after waiting for a concurrent log-out.
+    """
+    sessions = Session.objects.live(now).filter(pk=token.session_id)
+    return sessions.update(last_used_at=now) == 1
+
+
+def _claim(token: RefreshToken, now: dt.datetime) -> bool:
+    values = {"digest": token.digest, "now": connection.ops.adapt_datetimefield_value(now)}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return bool(cursor.rowcount == 1)
+
+
+def _issue_pair(session: Session, user: User, now: dt.datetime) -> TokenPair:
+    refresh_token = make_refresh_token(session.pk)
+    OutstandingToken.objects.create(
+        user=user,
+        jti=refresh_token.digest,
+        token="",  # SimpleJWT would keep the raw token here
+        created_at=now,
+        expires_at=min(now + settings.REFRESH_TOKEN_LIFETIME, session.expires_at),
+    )
+    return TokenPair(
+        access_token=make_access_token(session),
+        refresh_token=refresh_token.raw,
+        expires_in=int(settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"].total_seconds()),
+        is_signup_pending=user.is_pending,
+    )
+
+
+def _refusal(token: RefreshToken, now: dt.datetime) -> InvalidRefreshToken:
+    """Why a token was refused. A theft revokes the session here, after the claim's transaction:
+    inside it the exception would roll the revocation back."""
+    spent = BlacklistedToken.objects.filter(token__jti=token.digest).first()
+    session = Session.objects.live(now).filter(pk=token.session_id)
+    if spent is None or not session.exists():
+        return InvalidRefreshToken()
+    # Measured from its start: a call that waited for the winner began within the leeway.
+    if now <= spent.blacklisted_at + settings.REFRESH_RACE_LEEWAY:
+        return TokenSuperseded()
+    session.revoke(Session.RevokedReason.TOKEN_REUSED, timezone.now())
+    return TokenReused()

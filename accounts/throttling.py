@@ -1,0 +1,95 @@
+"""Limits that hold over all processes: one counter row a key, one atomic statement a try."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.models import ThrottleCounter
+from config.exceptions import TooManyRequests
+
+# A count past the limit stays at limit + 1, so refused tries neither count on nor grow the row.
+_COUNT = """
+INSERT INTO accounts_throttlecounter AS counter (key, count, resets_at)
+VALUES (%(key)s, 1, %(resets_at)s)
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN counter.resets_at <= %(now)s THEN 1
+                 WHEN counter.count > %(maximum)s THEN counter.count
+                 ELSE counter.count + 1 END,
+    resets_at = CASE WHEN counter.resets_at <= %(now)s THEN excluded.resets_at
+                     ELSE counter.resets_at END
+RETURNING count, resets_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `maximum` tries a `window`; the window begins with the first try."""
+
+    name: str
+    maximum: int
+    window: dt.timedelta
+
+
+def auth_requests() -> Limit:
+    """Log-ins, registrations and password requests, a network."""
+    return Limit("auth", settings.AUTH_RATE_PER_MINUTE, dt.timedelta(minutes=1))
+
+
+def registrations() -> Limit:
+    """New accounts, a network."""
+    return Limit("register", settings.REGISTRATIONS_PER_HOUR, dt.timedelta(hours=1))
+
+
+def refreshes() -> Limit:
+    """Refreshes, a network: ten times the rate of log-ins, as pages refresh in parallel."""
+    return Limit("refresh", 10 * settings.AUTH_RATE_PER_MINUTE, dt.timedelta(minutes=1))
+
+
+def login_failures() -> Limit:
+    """Password checks that did not succeed, an account."""
+    return Limit("login", settings.LOGIN_FAILURES_PER_ACCOUNT, dt.timedelta(minutes=10))
+
+
+def count(limit: Limit, subject: str) -> None:
+    """Count one try of `subject`, before the work that it asks for.
+
+    Call it outside transactions: a rollback would forget the try. Raises TooManyRequests.
+    """
+    now = timezone.now()
+    adapt = connection.ops.adapt_datetimefield_value
+    values = {
+        "key": _key(limit, subject),
+        "now": adapt(now),
+        "resets_at": adapt(now + limit.window),
+        "maximum": limit.maximum,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, values)
+        total, resets_at = cursor.fetchone()
+    if total > limit.maximum:
+        raise TooManyRequests(retry_after=_seconds_until(resets_at, now))
+
+
+def forget(limit: Limit, subject: str) -> None:
+    """Start over for `subject` (a good log-in)."""
+    ThrottleCounter.objects.filter(key=_key(limit, subject)).delete()
+
+
+def _key(limit: Limit, subject: str) -> str:
+    # Keyed, so that a copy of the table does not tell which addresses were tried.
+    digest = salted_hmac("accounts.throttling", subject, algorithm="sha256").hexdigest()
+    return f"{limit.name}:{digest}"
+
+
+def _seconds_until(moment: dt.datetime | str, now: dt.datetime) -> int:
+    # SQLite hands a raw query's times back as text in UTC.
+    if isinstance(moment, str):
+        moment = dt.datetime.fromisoformat(moment)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return max(1, math.ceil((moment - now).total_seconds()))

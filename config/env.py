@@ -1,0 +1,175 @@
+"""Typed readers for the environment.
+
+A reader never raises: it notes what is wrong and returns a usable value, so that one start names
+every problem at once (`Environment.raise_problems`).
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+MIN_SECRET_BYTES = 32
+MIN_DISTINCT_CHARACTERS = 10
+SAMPLE_MARKS = (
+    "changeme",
+    "change-me",
+    "change_me",
+    "django-insecure",
+    "example",
+    "sample",
+    "your-",
+)
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+class Environment:
+    """Reads settings from `values` (the process environment in production)."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        """`name`, or the content of the file `name`_FILE (as container secrets are given)."""
+        file_name = self._values.get(f"{name}_FILE", "")
+        if not file_name:
+            return self._values.get(name, default).strip()
+        if self._values.get(name):
+            self.problems.append(f"{name} and {name}_FILE are both set: keep one of them.")
+        try:
+            return Path(file_name).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self.problems.append(f"{name}_FILE cannot be read: {type(error).__name__}.")
+            return default
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A yes/no value: 1, true, yes, on or 0, false, no, off."""
+        value = self.text(name, "1" if default else "0").lower()
+        if value not in TRUE | FALSE:
+            self.problems.append(f"{name} must be 1 or 0.")
+        return value in TRUE
+
+    def integer(self, name: str, default: int, *, minimum: int = 1) -> int:
+        """A whole number of at least `minimum`."""
+        value = self.text(name) or str(default)
+        if not (value.isascii() and value.isdigit() and int(value) >= minimum):
+            self.problems.append(f"{name} must be a whole number of at least {minimum}.")
+            return default
+        return int(value)
+
+    def items(self, name: str) -> list[str]:
+        """A comma-separated list without blanks."""
+        return [item.strip() for item in self.text(name).split(",") if item.strip()]
+
+    def url(self, name: str) -> str:
+        """An http(s) base URL without a trailing slash, or the empty string."""
+        value = self.text(name).rstrip("/")
+        if value and not is_http_url(value):
+            self.problems.append(f"{name} must be an http(s) URL such as https://work.example.org.")
+            return ""
+        return value
+
+    def secret(self, name: str, *, development_file: Path | None) -> str:
+        """A secret of at least 32 bytes; in development one is made and kept."""
+        value = self.text(name)
+        if not value and development_file is not None:
+            return _development_secret(name, development_file)
+        if problem := _weakness(value):
+            self.problems.append(
+                f"{name} {problem}. Make one with: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return value
+
+    def raise_problems(self) -> None:
+        """Refuse to start: raises ImproperlyConfigured with every problem, one a line."""
+        if self.problems:
+            lines = "\n".join(f"  - {problem}" for problem in self.problems)
+            raise ImproperlyConfigured(f"Hyperspeed cannot start with this configuration:\n{lines}")
+
+
+def is_http_url(value: str) -> bool:
+    """Whether `value` is an absolute http(s) URL with a host and a valid port."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def database_settings(url: str, base_dir: Path, environment: Environment) -> dict[str, object]:
+    """Django's DATABASES entry for a `sqlite:///path` or `postgresql://user:pw@host/db` URL."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit("invalid:"), None
+    if parts.scheme == "sqlite" and parts.path.strip("/"):
+        return _sqlite(parts, base_dir)
+    if parts.scheme in {"postgresql", "postgres"} and parts.path.strip("/"):
+        return _postgresql(parts, port)
+    environment.problems.append(
+        "DATABASE_URL must look like sqlite:///data.sqlite3 or postgresql://user:password@host/database."
+    )
+    return _sqlite(urlsplit("sqlite:///db.sqlite3"), base_dir)
+
+
+def _sqlite(parts: SplitResult, base_dir: Path) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        # sqlite:///a.db is a file in the project, sqlite:////var/a.db an absolute path.
+        "NAME": base_dir / unquote(parts.path)[1:],
+        "OPTIONS": {
+            # A write transaction takes its lock when it begins: waiting there cannot deadlock,
+            # and a read inside it is never stale.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+
+
+def _postgresql(parts: SplitResult, port: int | None) -> dict[str, object]:
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": str(port or query.get("port", [""])[0]),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=5s -c lock_timeout=5s",
+        },
+    }
+
+
+def _weakness(value: str) -> str:
+    if not value:
+        return "is missing"
+    if len(value.encode()) < MIN_SECRET_BYTES:
+        return f"is shorter than {MIN_SECRET_BYTES} bytes"
+    if any(mark in value.lower() for mark in SAMPLE_MARKS):
+        return "is a sample value"
+    if len(set(value)) < MIN_DISTINCT_CHARACTERS:
+        return f"has fewer than {MIN_DISTINCT_CHARACTERS} different characters"
+    return ""
+
+
+def _development_secret(name: str, path: Path) -> str:
+    """One secret a name, kept in a private file so that restarts and workers agree on it."""
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return f"{name}:{path.read_text(encoding='utf-8')}"

@@ -1,0 +1,100 @@
+"""The application's edge: request ids, refusals before anything is parsed, JSON for the API."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from config.exceptions import (
+    BY_STATUS,
+    BadRequest,
+    DomainError,
+    LengthRequired,
+    PayloadTooLarge,
+    ServerError,
+    error_response,
+)
+
+API_PREFIX = "/api/"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
+
+
+class EdgeMiddleware:
+    """Outermost. Guarantees what holds for every answer, whoever made it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = _request_id(request)
+        request.META["REQUEST_ID"] = request_id
+        context = current_request_id.set(request_id)
+        try:
+            response = self._respond(request)
+        finally:
+            current_request_id.reset(context)
+        response["X-Request-ID"] = request_id
+        if not response.streaming:
+            response.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+    def _respond(self, request: HttpRequest) -> HttpResponse:
+        refusal = _refuse_early(request)
+        if not request.path.startswith(API_PREFIX):
+            return error_response(refusal, request) if refusal else self._get_response(request)
+        response = error_response(refusal, request) if refusal else self._get_response(request)
+        if response.status_code >= 400 and not _is_json(response):
+            response = _as_json(response, request)
+        response["Cache-Control"] = "no-store"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+class RequestIdFilter(logging.Filter):
+    """Gives every log record the id of the request it belongs to."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)  # Django logs an answer when we are done with it
+        known = request.META.get("REQUEST_ID") if isinstance(request, HttpRequest) else None
+        record.request_id = known or current_request_id.get()
+        return True
+
+
+def _request_id(request: HttpRequest) -> str:
+    sent = request.META.get("HTTP_X_REQUEST_ID", "")
+    return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+
+
+def _refuse_early(request: HttpRequest) -> DomainError | None:
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return BadRequest(error="host not allowed")
+    # Without a length Django takes a chunked body for an empty one.
+    if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+        return LengthRequired()
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return PayloadTooLarge()
+    return None
+
+
+def _is_json(response: HttpResponse) -> bool:
+    return response.get("Content-Type", "").startswith(("application/json", "application/vnd.oai"))
+
+
+def _as_json(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """An error page that Django made (a debug page, a CSRF page), as the API's error body."""
+    kind = BY_STATUS.get(response.status_code, ServerError)
+    answer = error_response(kind(), request)
+    answer.status_code = response.status_code
+    for name in ("Allow", "Retry-After"):
+        if name in response:
+            answer[name] = response[name]
+    return answer

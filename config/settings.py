@@ -1,0 +1,188 @@
+"""Settings, from the environment alone. README.md lists the variables."""
+
+import os
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from config import version
+from config.env import LOOPBACK_HOSTS, Environment, database_settings
+from config.mail import mail_settings
+
+env = Environment(os.environ)
+BASE_DIR = version.BASE_DIR
+VERSION = version.VERSION
+GIT_SHA = version.GIT_SHA
+
+# --- Mode and secrets ---------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=False)
+_development_file = BASE_DIR / ".development-secret" if DEBUG else None
+SECRET_KEY = env.secret("SECRET_KEY", development_file=_development_file)
+JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY", development_file=_development_file)
+if SECRET_KEY and SECRET_KEY == JWT_SIGNING_KEY:
+    env.problems.append("JWT_SIGNING_KEY must differ from SECRET_KEY.")
+
+# --- Where it is reached --------------------------------------------------------------------------
+PUBLIC_URL = env.url("PUBLIC_URL")
+_public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or (sorted(LOOPBACK_HOSTS) if DEBUG else [])
+CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, minimum=0)
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
+# TLS ends at the proxy: no redirect here, but cookies and HSTS follow the public address.
+IS_HTTPS = _public.scheme == "https"
+if not DEBUG:
+    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+        env.problems.append("ALLOWED_HOSTS must name the hosts, such as work.example.org (no *).")
+    if PUBLIC_URL and not IS_HTTPS and _public.hostname not in LOOPBACK_HOSTS:
+        env.problems.append("PUBLIC_URL must be https: plain http is for loopback hosts only.")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+# The proxy redirects and owns the domain's HSTS policy beyond this host.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
+if not IS_HTTPS:
+    # No public https address: nothing that these checks could secure.
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]
+
+# --- Policy ---------------------------------------------------------------------------------------
+AUTH_RATE_PER_MINUTE = env.integer("AUTH_RATE_PER_MINUTE", 30)
+REGISTRATIONS_PER_HOUR = env.integer("REGISTRATIONS_PER_HOUR", 20)
+LOGIN_FAILURES_PER_ACCOUNT = env.integer("LOGIN_FAILURES_PER_ACCOUNT", 10)
+PASSWORD_MIN_LENGTH = env.integer("PASSWORD_MIN_LENGTH", 8)
+REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 7))
+SESSION_MAX_AGE = timedelta(days=env.integer("SESSION_MAX_DAYS", 90))
+REFRESH_RACE_LEEWAY = timedelta(seconds=env.integer("REFRESH_RACE_LEEWAY_SECONDS", 10, minimum=0))
+SINGLE_ORGANIZATION = env.flag("SINGLE_ORGANIZATION", default=True)
+
+# --- Application ----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "accounts.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework_simplejwt.token_blacklist",
+    "accounts.apps.AccountsConfig",
+    "organizations.apps.OrganizationsConfig",
+    "service_accounts.apps.ServiceAccountsConfig",
+]
+MIDDLEWARE = [
+    "config.middleware.EdgeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Database -------------------------------------------------------------------------------------
+DATABASES: dict[str, Any] = {
+    "default": database_settings(env.text("DATABASE_URL", "sqlite:///db.sqlite3"), BASE_DIR, env)
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts and passwords -----------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "accounts.password_validation.LengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "accounts.password_validation.ContextValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
+]
+
+# --- API ------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.parsers.JsonParser"],
+    # sa_ tokens first: SimpleJWT refuses any bearer token that it cannot decode.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "service_accounts.authentication.ServiceAccountTokenAuthentication",
+        "accounts.authentication.AccessTokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "EXCEPTION_HANDLER": "config.exceptions.handle_api_exception",
+    "DEFAULT_METADATA_CLASS": None,
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SIMPLE_JWT: dict[str, Any] = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ISSUER": PUBLIC_URL or "hyperspeed",
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=900),
+    "LEEWAY": 10,
+    "USER_ID_CLAIM": "sub",
+}
+
+# --- Mail -----------------------------------------------------------------------------------------
+globals().update(mail_settings(env.text("EMAIL_URL", "console:"), env))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Hyperspeed <hyperspeed@localhost>")
+EMAIL_TIMEOUT = 10
+
+# --- Static files: served by the application itself, without a collectstatic step -----------------
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Language, time, logs -------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "config.middleware.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Refusals are no news, and their paths are none of the log's business.
+        "django.request": {"level": "ERROR"},
+    },
+}
+
+env.raise_problems()

@@ -1,0 +1,21 @@
+"""The whole URL space. API routes have no trailing slash; a malformed id matches no route."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from config import views
+
+urlpatterns = [
+    path("api/v1/", include("accounts.urls")),
+    path("api/v1/", include("organizations.urls")),
+    path("api/v1/", include("service_accounts.urls")),
+    re_path(r"^api/(?P<path>.*)$", views.api_not_found),
+    path("health", views.health),
+    path("healthz", views.healthz),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.permission_denied"
+handler404 = "config.views.page_not_found"
+handler500 = "config.views.server_error"

@@ -1,0 +1,101 @@
+"""The page on which staff confirm a decision, and what happens when they do."""
+
+import uuid
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+
+from accounts.models import User
+from organizations.models import SignupRequest
+from organizations.models.signup_request import MAX_REASON_LENGTH
+from organizations.services.signup_request import (
+    SignupAlreadyResolved,
+    SignupRequestNotFound,
+    approve_signup,
+    deny_signup,
+)
+
+# Each id is a form field, and Django reads 1,000 of them.
+MAX_AT_ONCE = 500
+
+
+class Decision(StrEnum):
+    APPROVE = "approve"
+    DENY = "deny"
+
+    @property
+    def past(self) -> str:
+        """What was done, for a message."""
+        return {"approve": "Approved", "deny": "Denied"}[self.value]
+
+
+class DecisionForm(forms.Form):
+    """What staff say with a decision. The reason and the mail belong to a denial."""
+
+    reason = forms.CharField(
+        label="Internal reason",
+        help_text="For staff only. The applicant never sees it.",
+        max_length=MAX_REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    is_notified = forms.BooleanField(
+        label="Tell the applicant by e-mail",
+        help_text="The mail says that the sign-up was not approved, and no reason.",
+        required=False,
+        initial=True,
+    )
+
+
+def decide(request: HttpRequest, decision: Decision, form: DecisionForm) -> list[SignupRequest]:
+    """Carry the decision out for every posted id; what happened to each becomes a message.
+
+    Returns the requests that were decided now.
+    """
+    decided = []
+    for request_id in _posted_ids(request):
+        try:
+            decided.append(_resolve(request, decision, request_id, form.cleaned_data))
+        except SignupAlreadyResolved as error:
+            earlier = error.request
+            text = f"{earlier.user.email} was already {earlier.decision}. That decision stands."
+            messages.warning(request, text)
+        except SignupRequestNotFound:
+            messages.warning(request, "A request does not exist any more.")
+    if decided:
+        messages.success(request, f"{decision.past}: {_names(decided)}.")
+    return decided
+
+
+def _resolve(
+    request: HttpRequest, decision: Decision, request_id: uuid.UUID, said: dict[str, Any]
+) -> SignupRequest:
+    staff = cast("User", request.user)
+    door = SignupRequest.Door.ADMIN
+    if decision is Decision.APPROVE:
+        return approve_signup(request_id=request_id, resolved_by=staff, through=door)
+    return deny_signup(
+        request_id=request_id,
+        resolved_by=staff,
+        through=door,
+        reason=said["reason"],
+        is_notified=said["is_notified"],
+    )
+
+
+def _posted_ids(request: HttpRequest) -> list[uuid.UUID]:
+    ids = []
+    for text in request.POST.getlist("ids")[:MAX_AT_ONCE]:
+        try:
+            ids.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return ids
+
+
+def _names(requests: Iterable[SignupRequest]) -> str:
+    return ", ".join(request.user.email for request in requests)

@@ -1,0 +1,98 @@
+"""A new account that waits for staff."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.ids import uuid7
+from accounts.models import MAX_USER_AGENT_LENGTH, User
+from organizations.models.organization import Organization
+
+MAX_REASON_LENGTH = 1000
+
+
+class SignupRequestQuerySet(models.QuerySet["SignupRequest"]):
+    """Which requests, in the order in which they came."""
+
+    def pending(self) -> "SignupRequestQuerySet":
+        return self.filter(status=SignupRequest.Status.PENDING)
+
+    def oldest_first(self) -> "SignupRequestQuerySet":
+        return self.order_by("created_at", "pk")
+
+
+class SignupRequest(models.Model):
+    """What staff decide on, and what they decided."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        APPROVED = "approved"
+        DENIED = "denied"
+
+    class Door(models.TextChoices):
+        """Where a decision came through."""
+
+        ADMIN = "admin"
+        API = "api"
+        COMMAND = "command", "command line"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="signup_requests")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="signup_request"
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    created_at = models.DateTimeField("requested at", default=timezone.now)
+    ip_address = models.GenericIPAddressField("network address", null=True, blank=True)
+    user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty for a decision made on the command line.",
+    )
+    resolved_through = models.CharField(max_length=10, choices=Door.choices, blank=True, default="")
+    reason = models.CharField(
+        "internal reason", max_length=MAX_REASON_LENGTH, blank=True, default=""
+    )
+
+    objects = SignupRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sign-up request"
+        permissions = (("resolve_signuprequest", "Can approve and deny sign-up requests"),)
+        constraints = (
+            models.CheckConstraint(
+                name="organizations_signup_resolved_once_decided",
+                condition=models.Q(status="pending", resolved_at__isnull=True)
+                | (~models.Q(status="pending") & models.Q(resolved_at__isnull=False)),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("status", "created_at", "id"), name="organizations_signup_queue"),
+        )
+
+    def __str__(self) -> str:
+        return self.user.email
+
+    def waiting_time(self, now: dt.datetime) -> dt.timedelta:
+        """How long the applicant has waited, or did wait for the decision."""
+        return (self.resolved_at or now) - self.created_at
+
+    @property
+    def decision(self) -> str:
+        """Who decided what and when, for people; empty while it is open."""
+        if self.resolved_at is None:
+            return ""
+        who = _name(self.resolved_by) or "the command line"
+        when = self.resolved_at.strftime("%-d %B %Y at %H:%M UTC")
+        return f"{self.get_status_display().lower()} by {who} on {when}"
+
+
+def _name(user: User | None) -> str:
+    return "" if user is None else user.display_name or user.email

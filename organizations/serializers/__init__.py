@@ -1,0 +1,1 @@
+"""Bodies of the calls, a file a topic."""

@@ -1,0 +1,1 @@
+"""Workflows of the organizations app: one keyword-only function each."""

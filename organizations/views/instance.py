@@ -1,0 +1,18 @@
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import PublicView
+from organizations.models import Instance
+
+
+class InstanceView(PublicView):
+    def get(self, request: Request) -> Response:
+        body = {
+            "version": settings.VERSION,
+            "git_sha": settings.GIT_SHA,
+            "needs_organization_setup": not Instance.objects.exists(),
+        }
+        if settings.PUBLIC_URL:
+            body["public_app_url"] = settings.PUBLIC_URL
+        return Response(body)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ServiceAccountsConfig(AppConfig):
+    name = "service_accounts"

@@ -1,0 +1,97 @@
+"""Service accounts: members that are scripts or AI staff, and the tokens that let them in."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.ids import uuid7
+from organizations.models import Organization
+
+MAX_SERVICE_ACCOUNT_NAME_LENGTH = 100
+MAX_SETTING_LENGTH = 500
+DEFAULT_OPENROUTER_MODEL = "nvidia/nemotron-3-super-120b-a12b:free"
+
+
+class ServiceAccountQuerySet(models.QuerySet["ServiceAccount"]):
+    """How service accounts are shown."""
+
+    def newest_first(self) -> "ServiceAccountQuerySet":
+        return self.order_by("-created_at", "-pk")
+
+    def with_usable_tokens(self, now: dt.datetime) -> "ServiceAccountQuerySet":
+        """With `tokens` narrowed to the usable ones, oldest first: two queries for all."""
+        tokens = ServiceAccountToken.objects.usable(now).order_by("created_at")
+        return self.select_related("organization").prefetch_related(
+            models.Prefetch("tokens", queryset=tokens)
+        )
+
+
+class ServiceAccount(models.Model):
+    """A machine member. It acts through its backing user, who has no password."""
+
+    class Provider(models.TextChoices):
+        OPENROUTER = "openrouter"
+        CURSOR = "cursor"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="service_accounts")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="service_account"
+    )
+    name = models.CharField(max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH)
+    name_key = models.CharField(max_length=2 * MAX_SERVICE_ACCOUNT_NAME_LENGTH, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_active = models.BooleanField(default=True)
+    provider = models.CharField(
+        max_length=20, choices=Provider.choices, default=Provider.OPENROUTER
+    )
+    openrouter_model = models.CharField(max_length=MAX_SETTING_LENGTH, blank=True, default="")
+    cursor_default_repo_url = models.CharField(
+        max_length=MAX_SETTING_LENGTH, blank=True, default=""
+    )
+    cursor_default_ref = models.CharField(max_length=MAX_SETTING_LENGTH, blank=True, default="")
+
+    objects = ServiceAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organization", "name_key"), name="service_accounts_name"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceAccountTokenQuerySet(models.QuerySet["ServiceAccountToken"]):
+    """Which tokens still let somebody in."""
+
+    def usable(self, now: dt.datetime) -> "ServiceAccountTokenQuerySet":
+        """Neither revoked nor expired."""
+        is_current = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+        return self.filter(is_current, revoked_at__isnull=True)
+
+
+class ServiceAccountToken(models.Model):
+    """One token, of which only the digest and a hint are kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    service_account = models.ForeignKey(ServiceAccount, models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(max_length=12, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ServiceAccountTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.hint

@@ -1,0 +1,135 @@
+"""The cast: owner, member, outsider, pending, bot; each an `Actor` that calls the API."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import Session, User
+from accounts.origin import Origin
+from accounts.services.sessions import issue_session
+from organizations.models import Organization
+from organizations.permissions import Permission
+from organizations.services.organization import set_up_instance
+from service_accounts.services import create_service_account
+from tests.factories import (
+    SignupRequestFactory,
+    UserFactory,
+    add_member,
+    make_role,
+)
+
+API = "/api/v1"
+ORIGIN = Origin("203.0.113.1", "pytest")
+
+
+@dataclass
+class Actor:
+    """Somebody who calls the API with a bearer token (or none)."""
+
+    token: str = ""
+    user: Any = None
+    refresh_token: str = ""
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+
+    def get(self, path: str, **headers: str) -> HttpResponse:
+        return self._call("get", path, **headers)
+
+    def post(self, path: str, body: object = None, **headers: str) -> HttpResponse:
+        return self._call("post", path, body, **headers)
+
+    def patch(self, path: str, body: object = None, **headers: str) -> HttpResponse:
+        return self._call("patch", path, body, **headers)
+
+    def _call(self, method: str, path: str, body: object = None, **headers: str) -> HttpResponse:
+        if self.token:
+            headers.setdefault("authorization", f"Bearer {self.token}")
+        send: Callable[..., HttpResponse] = getattr(self.client, method)
+        if method == "get":
+            return send(API + path, headers=headers)
+        if body is None:
+            return send(API + path, headers=headers, content_type="")
+        return send(API + path, body, content_type="application/json", headers=headers)
+
+
+def log_in(user: User) -> Actor:
+    """An actor with a fresh session of the user."""
+    with transaction.atomic():
+        pair = issue_session(user=user, origin=ORIGIN)
+    return Actor(pair.access_token, user, pair.refresh_token)
+
+
+def make_bot(organization: Organization, *permissions: Permission, name: str = "Bot") -> Actor:
+    """An actor with the token of a new service account that holds these permissions."""
+    roles = [make_role(organization, *permissions, name=f"{name}'s role")] if permissions else []
+    issued = create_service_account(
+        organization=organization, name=name, roles=roles, created_by=None
+    )
+    return Actor(issued.raw, issued.token.service_account.user)
+
+
+def session_of(actor: Actor) -> Session:
+    """The one session of an actor."""
+    return Session.objects.get(user=actor.user)
+
+
+@pytest.fixture
+def anonymous() -> Actor:
+    return Actor()
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    """The instance's organization, set up by the owner."""
+    owner = UserFactory.create(email="owner@example.com", display_name="Olivia Owner")
+    with transaction.atomic():
+        return set_up_instance(name="Acme", owner=owner, intended_public_url=None)
+
+
+@pytest.fixture
+def owner(organization: Organization) -> Actor:
+    return log_in(User.objects.get(email="owner@example.com"))
+
+
+@pytest.fixture
+def member(organization: Organization) -> Actor:
+    """A member without roles."""
+    user = UserFactory.create(email="member@example.com")
+    add_member(organization, user)
+    return log_in(user)
+
+
+@pytest.fixture
+def outsider(organization: Organization) -> Actor:
+    """An approved account that is a member of nothing."""
+    return log_in(UserFactory.create(email="outsider@example.com"))
+
+
+@pytest.fixture
+def pending(organization: Organization) -> Actor:
+    """An account that awaits approval."""
+    request = SignupRequestFactory.create(
+        organization=organization, user__email="pending@example.com"
+    )
+    return log_in(request.user)
+
+
+@pytest.fixture
+def bot(organization: Organization) -> Actor:
+    """A service account without roles."""
+    return make_bot(organization)
+
+
+@pytest.fixture(params=["access token", "service account token"])
+def reader(request: pytest.FixtureRequest, organization: Organization) -> Actor:
+    """A member who may read and create spaces, with either kind of credential."""
+    needed = (Permission.BOARD_READ, Permission.SPACE_CREATE)
+    if request.param == "service account token":
+        return make_bot(organization, *needed)
+    user = UserFactory.create(email="reader@example.com")
+    add_member(organization, user, make_role(organization, *needed, name="Reader"))
+    return log_in(user)

@@ -1,0 +1,73 @@
+"""GET and POST /organizations/{org}/spaces."""
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+
+from organizations.models import Organization, Space
+from organizations.permissions import Permission
+from tests.conftest import Actor, make_bot
+from tests.factories import OrganizationFactory, SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_space_that_was_created_is_listed(organization: Organization, reader: Actor) -> None:
+    path = f"/organizations/{organization.pk}/spaces"
+    created = reader.post(path, {"name": " Launch ", "description": "All of it"})
+    assert created.status_code == 201
+    assert created.json()["name"] == "Launch"
+    assert reader.get(path).json() == {"spaces": [created.json()]}
+
+
+def test_the_newest_space_comes_first(organization: Organization, reader: Actor) -> None:
+    SpaceFactory.create(organization=organization, name="first")
+    SpaceFactory.create(organization=organization, name="second")
+    answer = reader.get(f"/organizations/{organization.pk}/spaces").json()
+    assert [space["name"] for space in answer["spaces"]] == ["second", "first"]
+
+
+def test_spaces_of_another_organization_are_not_listed(
+    organization: Organization, reader: Actor
+) -> None:
+    SpaceFactory.create(organization=OrganizationFactory.create())
+    assert reader.get(f"/organizations/{organization.pk}/spaces").json() == {"spaces": []}
+
+
+def test_a_member_without_board_read_may_not_list(
+    organization: Organization, member: Actor
+) -> None:
+    answer = member.get(f"/organizations/{organization.pk}/spaces")
+    assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
+
+
+def test_board_read_alone_creates_nothing(organization: Organization) -> None:
+    bot = make_bot(organization, Permission.BOARD_READ)
+    answer = bot.post(f"/organizations/{organization.pk}/spaces", {"name": "Launch"})
+    assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
+    assert not Space.objects.exists()
+
+
+@pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": "  "}, {"name": None}])
+def test_a_space_needs_a_name(
+    organization: Organization, owner: Actor, body: dict[str, object]
+) -> None:
+    answer = owner.post(f"/organizations/{organization.pk}/spaces", body)
+    assert (answer.status_code, answer.json()["error"]) == (400, "name required")
+    assert not Space.objects.exists()
+
+
+def test_permission_is_checked_before_the_body(organization: Organization, member: Actor) -> None:
+    assert member.post(f"/organizations/{organization.pk}/spaces", {}).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_a_list_of_any_length_costs_three_queries(
+    organization: Organization, reader: Actor, count: int
+) -> None:
+    SpaceFactory.create_batch(count, organization=organization)
+    path = f"/organizations/{organization.pk}/spaces"
+    reader.get(path)  # notes that the token was used
+    with CaptureQueriesContext(connection) as queries:
+        assert len(reader.get(path).json()["spaces"]) == count
+    assert len(queries) == 3
