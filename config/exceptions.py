@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -210,17 +210,6 @@ def handle_api_exception(exception: Exception, context: dict[str, Any]) -> Respo
         headers["Allow"] = ", ".join(context["view"].allowed_methods)
     request_id = context["request"].META["REQUEST_ID"]
     return Response(refusal.body(request_id), status=refusal.status, headers=headers)
-
-
-def error_response(refusal: DomainError, request: HttpRequest) -> JsonResponse:
-    """The same answer outside Django REST framework."""
-    body = refusal.body(request.META.get("REQUEST_ID", ""))
-    return JsonResponse(
-        body,
-        status=refusal.status,
-        headers=refusal.headers,
-        json_dumps_params={"separators": (",", ":"), "ensure_ascii": False},
-    )
 
 
 def validation_failed(exception: drf.ValidationError) -> ValidationFailed:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
+from config.error_pages import is_api, refuse
 from config.exceptions import (
     BY_STATUS,
     BadRequest,
@@ -17,10 +18,8 @@ from config.exceptions import (
     LengthRequired,
     PayloadTooLarge,
     ServerError,
-    error_response,
 )
 
-API_PREFIX = "/api/"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
 
@@ -46,14 +45,8 @@ class EdgeMiddleware:
 
     def _respond(self, request: HttpRequest) -> HttpResponse:
         refusal = _refuse_early(request)
-        if not request.path.startswith(API_PREFIX):
-            return error_response(refusal, request) if refusal else self._get_response(request)
-        response = error_response(refusal, request) if refusal else self._get_response(request)
-        if response.status_code >= 400 and not _is_json(response):
-            response = _as_json(response, request)
-        response["Cache-Control"] = "no-store"
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        response = refuse(request, refusal) if refusal else self._get_response(request)
+        return _as_api_answer(request, response) if is_api(request) else response
 
 
 class RequestIdFilter(logging.Filter):
@@ -85,16 +78,22 @@ def _refuse_early(request: HttpRequest) -> DomainError | None:
     return None
 
 
-def _is_json(response: HttpResponse) -> bool:
-    return response.get("Content-Type", "").startswith(("application/json", "application/vnd.oai"))
+def _as_api_answer(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Never HTML: an error page that Django made (a debug page) becomes the error body."""
+    content_type = response.get("Content-Type", "")
+    if response.status_code >= 400 and not content_type.startswith("application/json"):
+        response = _translate(request, response)
+    if not response.streaming and not response.content:
+        del response["Content-Type"]
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
-def _as_json(response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    """An error page that Django made (a debug page, a CSRF page), as the API's error body."""
-    kind = BY_STATUS.get(response.status_code, ServerError)
-    answer = error_response(kind(), request)
-    answer.status_code = response.status_code
+def _translate(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    answer = refuse(request, BY_STATUS.get(page.status_code, ServerError)())
+    answer.status_code = page.status_code
     for name in ("Allow", "Retry-After"):
-        if name in response:
-            answer[name] = response[name]
+        if name in page:
+            answer[name] = page[name]
     return answer

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from corsheaders.defaults import default_headers
+
 from config import version
 from config.env import LOOPBACK_HOSTS, Environment, database_settings
 from config.mail import mail_settings
@@ -28,6 +30,7 @@ _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or (sorted(LOOPBACK_HOSTS) if DEBUG else [])
 CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
 CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, minimum=0)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
@@ -41,6 +44,7 @@ if not DEBUG:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # The proxy redirects and owns the domain's HSTS policy beyond this host.

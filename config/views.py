@@ -3,21 +3,18 @@
 import sys
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from config.error_pages import refuse
 from config.exceptions import (
     OUTAGE,
     BadRequest,
-    DomainError,
     Forbidden,
     NotFound,
     ServerError,
     ServiceUnavailable,
-    error_response,
 )
-from config.middleware import API_PREFIX
 from config.version import GIT_SHA, VERSION
 
 
@@ -34,37 +31,33 @@ def healthz(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except OUTAGE:
-        return JsonResponse({"ok": False, "db": False}, status=503, headers={"Retry-After": "5"})
+        headers = ServiceUnavailable().headers
+        return JsonResponse({"ok": False, "db": False}, status=503, headers=headers)
     return JsonResponse({"ok": True, "db": True})
 
 
 def api_not_found(request: HttpRequest, path: str) -> HttpResponse:
     """The end of the API's routes: JSON, in debug mode too."""
-    return error_response(NotFound(), request)
+    return refuse(request, NotFound())
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return _error_page(request, BadRequest())
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, BadRequest())
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return _error_page(request, Forbidden())
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, Forbidden())
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return _error_page(request, NotFound())
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refuse(request, Forbidden())
 
 
-def server_error(request: HttpRequest) -> HttpResponseBase:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, NotFound())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the exception is handled: a database outage is told apart from a defect."""
     is_outage = isinstance(sys.exc_info()[1], OUTAGE)
-    return _error_page(request, ServiceUnavailable() if is_outage else ServerError())
-
-
-def _error_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    if request.path.startswith(API_PREFIX):
-        return error_response(refusal, request)
-    response = render(request, "error.html", {"refusal": refusal}, status=refusal.status)
-    for name, value in refusal.headers.items():
-        response[name] = value
-    return response
+    return refuse(request, ServiceUnavailable() if is_outage else ServerError())
