@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tokens import digest
-from config.exceptions import Conflict, DomainError, Forbidden, NotFound
+from config.exceptions import Conflict, DomainError, Forbidden
 from organizations.access import Access
 from organizations.models import MemberRole, Membership, Organization, Role
 from service_accounts.models import DEFAULT_OPENROUTER_MODEL, ServiceAccount, ServiceAccountToken
@@ -35,16 +35,6 @@ class ServiceAccountsCannotBeOwners(DomainError):
 class ExpiryInThePast(DomainError):
     error = "expires_at must be in the future"
     code = "expires_at_not_in_future"
-
-
-class OrganizationNotFound(NotFound):
-    error = "organization not found"
-    code = "organization_not_found"
-
-
-class OrganizationAmbiguous(DomainError):
-    error = "there are several organizations: name one with --organization SLUG"
-    code = "organization_ambiguous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +139,6 @@ def get_roles_by_name(*, organization: Organization, names: Collection[str]) -> 
         unknown = sorted(keys - {role.name_key for role in roles})
         raise UnknownRole(error=f"unknown role: {', '.join(unknown)}")
     return roles
-
-
-def get_organization(*, slug: str | None) -> Organization:
-    """The organization with this slug; without one, the only one there is.
-
-    Raises OrganizationNotFound or OrganizationAmbiguous.
-    """
-    if slug is not None:
-        organization = Organization.objects.filter(slug=slug).first()
-        if organization is None:
-            raise OrganizationNotFound(error=f"no organization has the slug {slug}")
-        return organization
-    candidates = list(Organization.objects.order_by("created_at", "pk")[:2])
-    if not candidates:
-        raise OrganizationNotFound(error="no organization exists yet: register the first account")
-    if len(candidates) > 1:
-        raise OrganizationAmbiguous
-    return candidates[0]
 
 
 def find_oldest_owner(*, organization: Organization) -> User | None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.commands import OperatorCommand, duration, timestamp
 from organizations.models import Organization
+from service_accounts.commands import get_organization
 from service_accounts.models import (
     MAX_SERVICE_ACCOUNT_NAME_LENGTH,
     ServiceAccount,
@@ -17,7 +18,6 @@ from service_accounts.services import (
     ServiceAccountNameTaken,
     create_service_account,
     find_oldest_owner,
-    get_organization,
     get_roles_by_name,
 )
 

@@ -4,8 +4,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.commands import OperatorCommand, timestamp
+from service_accounts.commands import get_organization
 from service_accounts.models import ServiceAccount
-from service_accounts.services import get_organization
 
 
 class Command(OperatorCommand):
