@@ -7,6 +7,7 @@ every problem at once (`Environment.raise_problems`).
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -104,7 +105,10 @@ def is_http_url(value: str) -> bool:
 
 
 def database_settings(url: str, base_dir: Path, environment: Environment) -> dict[str, object]:
-    """Django's DATABASES entry for a `sqlite:///path` or `postgresql://user:pw@host/db` URL."""
+    """Django's DATABASES entry for a `sqlite:///path` or `postgresql://user:pw@host/db` URL.
+
+    A statement may take STATEMENT_TIMEOUT_SECONDS (PostgreSQL; 5, without a limit: 0).
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -113,7 +117,8 @@ def database_settings(url: str, base_dir: Path, environment: Environment) -> dic
     if parts.scheme == "sqlite" and parts.path.strip("/"):
         return _sqlite(parts, base_dir)
     if parts.scheme in {"postgresql", "postgres"} and parts.path.strip("/"):
-        return _postgresql(parts, port)
+        limit = environment.integer("STATEMENT_TIMEOUT_SECONDS", 5, minimum=0)
+        return _postgresql(parts, port, limit)
     environment.problems.append(
         "DATABASE_URL must look like sqlite:///data.sqlite3 or postgresql://user:password@host/database."
     )
@@ -135,7 +140,7 @@ def _sqlite(parts: SplitResult, base_dir: Path) -> dict[str, object]:
     }
 
 
-def _postgresql(parts: SplitResult, port: int | None) -> dict[str, object]:
+def _postgresql(parts: SplitResult, port: int | None, limit_seconds: int) -> dict[str, object]:
     query = parse_qs(parts.query)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -148,7 +153,7 @@ def _postgresql(parts: SplitResult, port: int | None) -> dict[str, object]:
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
             "connect_timeout": 5,
-            "options": "-c statement_timeout=5s -c lock_timeout=5s",
+            "options": f"-c statement_timeout={limit_seconds}s -c lock_timeout=5s",
         },
     }
 
@@ -167,9 +172,12 @@ def _weakness(value: str) -> str:
 
 def _development_secret(name: str, path: Path) -> str:
     """One secret a name, kept in a private file so that restarts and workers agree on it."""
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+        # A link appears whole or not at all, and never over one that another process made.
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return f"{name}:{path.read_text(encoding='utf-8')}"
