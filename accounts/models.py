@@ -20,6 +20,8 @@ MAX_USER_AGENT_LENGTH = 400
 class UserManager(auth.UserManager["User"]):
     """Builds users with their e-mail in its two forms."""
 
+    use_in_migrations = False
+
     def build(self, email: str, *, password_hash: str, **fields: Any) -> "User":
         """An unsaved user. Raises ValidationError for an unusable e-mail."""
         address, key = parse_email(email)

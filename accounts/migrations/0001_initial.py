@@ -105,9 +105,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            managers=[
-                ("objects", accounts.models.UserManager()),
-            ],
         ),
         migrations.CreateModel(
             name="Session",
