@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
@@ -40,7 +41,7 @@ class Server:
             cwd=ROOT,
             env={**self.environment, **values},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
 
@@ -118,9 +119,11 @@ def _free_port() -> int:
 
 def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
+    # A proxy of the environment has no business on the loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2):
+            with opener.open(f"http://127.0.0.1:{port}/health", timeout=2):
                 return
         except urllib.error.HTTPError:
             return  # another application than ours, but it answers

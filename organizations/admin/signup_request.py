@@ -94,9 +94,9 @@ class SignupRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not gen
     def email(self, request: SignupRequest) -> str:
         return request.user.email
 
-    @admin.display(description="name", ordering="user__display_name", empty_value="not given")
-    def name(self, request: SignupRequest) -> str | None:
-        return request.user.display_name or None
+    @admin.display(description="name", ordering="user__display_name")
+    def name(self, request: SignupRequest) -> str:
+        return request.user.display_name or "not given"
 
     @admin.display(description="waiting", ordering="created_at")
     def waiting(self, request: SignupRequest) -> SafeString:
@@ -116,9 +116,9 @@ class SignupRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not gen
             request.user_agent or "unknown device",
         )
 
-    @admin.display(description="device", empty_value="unknown")
-    def device(self, request: SignupRequest) -> str | None:
-        return request.user_agent or None
+    @admin.display(description="device")
+    def device(self, request: SignupRequest) -> str:
+        return request.user_agent or "unknown"
 
     @admin.display(description="decision")
     def decision_or_links(self, request: SignupRequest) -> SafeString:
@@ -131,13 +131,13 @@ class SignupRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not gen
             reverse("admin:organizations_signuprequest_decide_one", args=["deny", request.pk]),
         )
 
-    @admin.display(description="decision", empty_value="none yet")
-    def decision_in_words(self, request: SignupRequest) -> str | None:
-        return request.decision or None
+    @admin.display(description="decision")
+    def decision_in_words(self, request: SignupRequest) -> str:
+        return request.decision or "none yet"
 
-    @admin.display(description="internal reason", empty_value="none")
-    def internal_reason(self, request: SignupRequest) -> str | None:
-        return request.reason or None
+    @admin.display(description="internal reason")
+    def internal_reason(self, request: SignupRequest) -> str:
+        return request.reason or "none"
 
     @admin.action(description="Approve selected requests", permissions=["resolve"])
     def approve_selected(

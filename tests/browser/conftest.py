@@ -1,0 +1,167 @@
+"""A real browser against a real server, on a fresh database of the kind that DATABASE_URL names."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from psycopg import sql
+
+from tests.browser.office import COLLEAGUE, OWNER, Desk, Instance
+from tests.server import serve
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",  # its sandbox refuses to run as root, as in a container
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    # Nothing leaves the machine.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+# All sign-ups come from one address here.
+LIMITS: dict[str, Any] = {"AUTH_RATE_PER_MINUTE": "10000", "REGISTRATIONS_PER_HOUR": "10000"}
+
+OpenDesk = Callable[[BrowserContext], Desk]
+OpenContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A served instance that a module shares; each test brings its own applicants."""
+    folder = tmp_path_factory.mktemp("instance")
+    mailbox = folder / "mails"
+    with (
+        fresh_database(os.environ["DATABASE_URL"], folder) as url,
+        serve(url, EMAIL_URL=f"file://{mailbox}", **LIMITS) as server,
+    ):
+        instance = Instance(server, mailbox)
+        instance.set_up()
+        yield instance
+
+
+@contextmanager
+def fresh_database(url: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database: a file in the folder, or one more on the same server."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        yield f"sqlite:///{folder}/db.sqlite3"
+        return
+    name = f"browser_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield parts._replace(path=f"/{name}").geturl()
+        finally:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+            connection.execute(drop.format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium.
+
+    Not for the whole session: while Playwright runs, there is an event loop in this thread, and
+    Django refuses to touch a database then.
+    """
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if found is None:
+        missing = f"there is no Chromium: none of {', '.join(CHROMIUMS)} is on the PATH"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the pictures; SCREENSHOTS names one to keep."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def open_desk(instance: Instance, shots: Path) -> Iterator[OpenDesk]:
+    """Opens pages, and checks in the end that no script failed and nothing foreign was loaded."""
+    desks: list[Desk] = []
+
+    def open_one(context: BrowserContext) -> Desk:
+        desks.append(Desk(context.new_page(), instance, shots))
+        return desks[-1]
+
+    yield open_one
+    for desk in desks:
+        desk.page.close()
+    assert [complaint for desk in desks for complaint in desk.complaints] == []
+
+
+@pytest.fixture(scope="module")
+def open_context(browser: Browser, instance: Instance) -> Iterator[OpenContext]:
+    """Opens browsers with cookies and a cache of their own; a module's tests may share one."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(address: str = "", **settings: Any) -> BrowserContext:
+        settings = {"viewport": DESKTOP, "base_url": instance.url, **settings}
+        contexts.append(browser.new_context(**settings))
+        if address:
+            desk = Desk(contexts[-1].new_page(), instance, Path())
+            desk.log_in(address)
+            expect(desk.page.get_by_role("heading", name="Administration")).to_be_visible()
+            desk.page.close()
+        return contexts[-1]
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def owners_browser(open_context: OpenContext) -> BrowserContext:
+    return open_context(OWNER)
+
+
+@pytest.fixture(scope="module")
+def owners_phone(open_context: OpenContext) -> BrowserContext:
+    return open_context(OWNER, viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture(scope="module")
+def colleagues_browser(open_context: OpenContext) -> BrowserContext:
+    return open_context(COLLEAGUE)
+
+
+@pytest.fixture
+def desk(open_desk: OpenDesk, owners_browser: BrowserContext) -> Desk:
+    """The owner's, logged in."""
+    return open_desk(owners_browser)
+
+
+@pytest.fixture
+def phone(open_desk: OpenDesk, owners_phone: BrowserContext) -> Desk:
+    """The owner's telephone, logged in."""
+    return open_desk(owners_phone)
+
+
+@pytest.fixture
+def colleague(open_desk: OpenDesk, colleagues_browser: BrowserContext) -> Desk:
+    """The desk of a second staff member, a superuser, logged in."""
+    return open_desk(colleagues_browser)
+
+
+@pytest.fixture
+def stranger(open_desk: OpenDesk, open_context: OpenContext) -> Desk:
+    """A browser that was never here before."""
+    return open_desk(open_context())
