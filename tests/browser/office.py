@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.demo_http import Answer, Client
+from tests.demo.http import Answer, Client
 from tests.factories import PASSWORD
 from tests.server import Server
 

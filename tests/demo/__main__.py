@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tests.demo_chapters import CHAPTERS
-from tests.demo_http import StepFailed
-from tests.demo_story import Story
+from tests.demo.chapters import CHAPTERS
+from tests.demo.http import StepFailed
+from tests.demo.story import Story
 from tests.postgres import sigterm_as_exit
 from tests.server import ServerFailed, serve
 

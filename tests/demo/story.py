@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 
-from tests.demo_http import Answer, Client, StepFailed
+from tests.demo.http import Answer, Client, StepFailed
 from tests.server import Server
 
 API: Final = "/api/v1"

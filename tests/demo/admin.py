@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urlencode
 
-from tests.demo_http import StepFailed
-from tests.demo_story import Story, shorten
+from tests.demo.http import StepFailed
+from tests.demo.story import Story, shorten
 
 MAX_REDIRECTS: Final = 5
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tests.demo_admin import AdminBrowser, Form, Page
-from tests.demo_http import Answer, StepFailed
-from tests.demo_story import Person, Story, in_short
+from tests.demo.admin import AdminBrowser, Form, Page
+from tests.demo.http import Answer, StepFailed
+from tests.demo.story import Person, Story, in_short
 
 QUEUE: Final = "/admin/organizations/signuprequest/"
 
