@@ -1,0 +1,69 @@
+"""Databases for real servers, of the kind that DATABASE_URL names."""
+
+import os
+import secrets
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+# What a migration writes, and an application that runs has in its caches.
+_KEPT = {"auth_permission", "django_content_type", "django_migrations"}
+_SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'sqlite_sequence'"
+_POSTGRESQL_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of its own, beside the application that serves it."""
+
+    url: str
+
+    def count(self, table: str) -> int:
+        """The number of rows."""
+        with closing(self._connect()) as connection:
+            row = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608 (names in these tests)
+            return int(row[0]) if row else 0
+
+    def clear(self) -> None:
+        """Delete what the application wrote, in one transaction, while its server runs.
+
+        In any order: the foreign keys are checked at the end, or not by this connection.
+        """
+        with closing(self._connect()) as connection:
+            query = _SQLITE_TABLES if self._is_sqlite else _POSTGRESQL_TABLES
+            for (table,) in connection.execute(query).fetchall():
+                if table not in _KEPT:
+                    connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 (from the catalogue)
+            connection.commit()
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite:")
+
+    def _connect(self) -> "sqlite3.Connection | psycopg.Connection":
+        if self._is_sqlite:
+            return sqlite3.connect(urlsplit(self.url).path[1:], timeout=20)
+        return psycopg.connect(self.url)
+
+
+@contextmanager
+def fresh_database() -> Iterator[Database]:
+    """An empty database, removed at the end: a file, or one more on the same PostgreSQL server."""
+    url = os.environ["DATABASE_URL"]
+    if url.startswith("sqlite:"):
+        with tempfile.TemporaryDirectory(prefix="hyperspeed-race-") as folder:
+            yield Database(f"sqlite:///{Path(folder, 'db.sqlite3')}")
+        return
+    name = f"hyperspeed_race_{secrets.token_hex(4)}"
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield Database(urlsplit(url)._replace(path=f"/{name}").geturl())
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

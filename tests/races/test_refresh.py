@@ -1,0 +1,79 @@
+"""Many refreshes of one refresh token at once."""
+
+from functools import partial
+
+import pytest
+
+from tests.races import applications
+from tests.races.applications import Application
+from tests.races.client import Answer, Client, outcomes, race, server_errors
+
+pytestmark = pytest.mark.race
+
+ROUNDS = 20
+AT_ONCE = 50
+
+
+def refresh_at_once(client: Client, refresh_token: str) -> list[Answer]:
+    return race([partial(client.refresh, refresh_token)] * AT_ONCE)
+
+
+def winners(answers: list[Answer]) -> list[Answer]:
+    """Those that got a new pair of tokens."""
+    return [answer for answer in answers if answer.is_success]
+
+
+def figures(rounds: int, answers: list[Answer]) -> str:
+    won, errors = len(winners(answers)), server_errors(answers)
+    refused = len(answers) - won - errors
+    return f"{rounds} rounds × {AT_ONCE}: {won} successes, {refused} refusals, {errors} errors"
+
+
+def test_exactly_one_of_fifty_concurrent_refreshes_succeeds(product: Application) -> None:
+    """Each round spends the token that the round before it won, and refreshes once more.
+
+    The naive refresh lets more than one through in a round; see the control below.
+    """
+    client, answers = product.client, list[Answer]()
+    refresh_token = client.register("owner@example.com").refresh_token
+    for _ in range(ROUNDS):
+        answers += refresh_at_once(client, refresh_token)
+        winner = winners(answers)[-1]
+        assert client.me(winner.access_token).status == 200
+        refresh_token = client.refresh(winner.refresh_token).refresh_token
+    print(figures(ROUNDS, answers))
+    expected = {"200": ROUNDS, "token_superseded": ROUNDS * (AT_ONCE - 1)}
+    assert outcomes(answers) == expected
+
+
+def test_one_refresh_token_is_unspent_after_a_race(product: Application) -> None:
+    first = product.client.register("owner@example.com")
+    refresh_at_once(product.client, first.refresh_token)
+    issued = product.database.count("token_blacklist_outstandingtoken")
+    spent = product.database.count("token_blacklist_blacklistedtoken")
+    assert (issued, spent) == (2, 1)
+
+
+def test_a_replay_after_the_leeway_ends_the_session_that_was_raced_for() -> None:
+    """Here the leeway is nothing, so a refresh that came late in the race may have ended it."""
+    with applications.product(REFRESH_RACE_LEEWAY_SECONDS="0") as application:
+        client = application.client
+        first = client.register("owner@example.com")
+        answers = refresh_at_once(client, first.refresh_token)
+        assert client.refresh(first.refresh_token).status == 401
+        (winner,) = winners(answers)
+        assert server_errors(answers) == 0
+        assert client.me(winner.access_token).status == 401
+        assert client.refresh(winner.refresh_token).status == 401
+
+
+def test_the_naive_refresh_lets_several_through(control: Application) -> None:
+    """SimpleJWT's own view, with rotation and blacklisting: it looks, then it blacklists."""
+    client, answers = control.client, list[Answer]()
+    for rounds in range(1, ROUNDS + 1):
+        first = client.register(f"person{rounds}@example.com")
+        answers += refresh_at_once(client, first.refresh_token)
+        if len(winners(answers)) > rounds:
+            break
+    print("control,", figures(rounds, answers))
+    assert outcomes(answers)["200"] > rounds
