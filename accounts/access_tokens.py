@@ -13,6 +13,7 @@ from accounts.models import Session
 
 MAX_ACCESS_TOKEN_LENGTH = 2048
 # Whatever else a header names (jwk, jku, crit, another algorithm) is an attack: we never wrote it.
+_CLAIMS = {"token_type", "exp", "iat", "jti", "sub", "sid", "iss"}
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 
 
@@ -41,18 +42,22 @@ def read_access_token(raw: str) -> AccessClaims | None:
         return None
     try:
         payload: dict[str, Any] = AccessToken(cast("Any", raw)).payload  # typed as a Token there
-        for claim in ("iat", "exp"):
-            if type(payload[claim]) is not int:
-                return None
+        # Ours name no audience: one that does is another service's.
+        if not payload.keys() >= _CLAIMS or "aud" in payload:
+            return None
+        if not all(type(payload[claim]) is int for claim in ("iat", "exp")):
+            return None
         if not isinstance(payload["jti"], str):
             return None
         return AccessClaims(_identifier(payload["sub"]), _identifier(payload["sid"]))
-    except (TokenError, KeyError, TypeError, ValueError, OverflowError):
-        return None
+    except (TokenError, TypeError, ValueError, OverflowError, OSError):
+        return None  # an `exp` beyond the calendar is one of the last three
 
 
 def _identifier(value: object) -> uuid.UUID:
-    identifier = uuid.UUID(cast("str", value))
+    if not isinstance(value, str):
+        raise TypeError("an id is a string")
+    identifier = uuid.UUID(value)
     if str(identifier) != value:
         raise ValueError("not a canonical id")
     return identifier

@@ -43,8 +43,8 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Who may change users may not thereby become a superuser."""
-        if request.user.is_superuser:
+        """Who may change users may not thereby become a superuser; a program is never staff."""
+        if request.user.is_superuser and (obj is None or obj.is_human):
             return self.readonly_fields
         return (*self.readonly_fields, "is_staff", "is_superuser", "user_permissions")
 

@@ -1,14 +1,23 @@
 """The admin's site: its name, and a log-in that counts with the API's."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite as DjangoAdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse_lazy
 
+from accounts import throttling
+from accounts.models import Session, User
 from accounts.origin import origin_of
 from accounts.services.login import InvalidCredentials, check_credentials
+from accounts.services.sessions import revoke_sessions
 from config.exceptions import TooManyRequests
 
 
@@ -29,13 +38,46 @@ class StaffLoginForm(AdminAuthenticationForm):
                 raise self.get_invalid_login_error() from error
             except TooManyRequests as error:
                 self.throttled_for = error.retry_after
-                raise ValidationError(
-                    "Too many tries. Please wait %(seconds)s seconds.",
-                    code="throttled",
-                    params={"seconds": error.retry_after},
-                ) from error
+                raise _throttled(error) from error
             self.confirm_login_allowed(self.user_cache)
         return self.cleaned_data
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """Raises ValidationError for everybody but approved staff."""
+        if not (isinstance(user, User) and user.may_use_admin):
+            raise self.get_invalid_login_error()
+
+
+class StaffPasswordForm(AdminPasswordChangeForm):
+    """Tries of the old password count with the log-ins of the account."""
+
+    def clean_old_password(self) -> str:
+        failures, account = throttling.login_failures(), self.user.email_key
+        try:
+            throttling.count(failures, account)
+        except TooManyRequests as error:
+            raise _throttled(error) from error
+        old_password: str = super().clean_old_password()
+        throttling.forget(failures, account)
+        return old_password
+
+
+class StaffPasswordView(PasswordChangeView):
+    """Ends all sessions of the API: whoever knows the old password is out."""
+
+    form_class = StaffPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        with transaction.atomic():
+            response = super().form_valid(form)
+            revoke_sessions(user=form.user, reason=Session.RevokedReason.PASSWORD_CHANGED)
+        return response
+
+
+def _throttled(error: TooManyRequests) -> ValidationError:
+    text = f"Too many tries. Please wait {error.retry_after} seconds."
+    return ValidationError(text, code="throttled")
 
 
 class AdminSite(DjangoAdminSite):
@@ -46,6 +88,10 @@ class AdminSite(DjangoAdminSite):
     index_title = "Administration"
     site_url = None
     login_form = StaffLoginForm
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Asked on every page, so that a session ends with what let it in."""
+        return isinstance(request.user, User) and request.user.may_use_admin
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -58,3 +104,13 @@ class AdminSite(DjangoAdminSite):
             response.status_code = TooManyRequests.status
             response["Retry-After"] = str(form.throttled_for)
         return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The page on which staff change their own password."""
+        context = {**self.each_context(request), **(extra_context or {})}
+        view = StaffPasswordView.as_view(
+            template_name="registration/password_change_form.html", extra_context=context
+        )
+        return cast("TemplateResponse", view(request))

@@ -6,9 +6,10 @@ usage; never a traceback for what an operator can cause.
 
 import datetime as dt
 import json
+import logging
 import re
 from argparse import ArgumentTypeError
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -26,7 +27,10 @@ class OperatorCommand(BaseCommand):
     requires_system_checks: list[str] | tuple[str, ...] = ()
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        # The pool tells of each of its tries; the operator is told once, below.
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         try:
+            _require_text(options.values())
             return super().execute(*args, **options)
         except DomainError as error:
             raise CommandError(error.error) from error
@@ -50,6 +54,22 @@ class OperatorCommand(BaseCommand):
         for row in (header, *rows):
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  ".join(cells).rstrip())
+
+
+def _require_text(values: Iterable[object]) -> None:
+    """Raises CommandError for bytes that are no UTF-8 (they arrive as surrogates) and for NUL."""
+    for value in values:
+        if isinstance(value, list):
+            _require_text(value)
+        elif isinstance(value, str) and not _is_text(value):
+            raise CommandError("an argument is not text in UTF-8", returncode=2)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return "\x00" not in value and bool(value.encode("utf-8") or True)
+    except UnicodeEncodeError:
+        return False
 
 
 def duration(text: str) -> dt.timedelta:

@@ -13,7 +13,7 @@ MAX_LOCAL_LENGTH = 64
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 # Cyrillic letters that a reader takes for Latin ones.
 CYRILLIC_LOOKALIKES = frozenset("асԁеһіјӏорԛѕԝхуъЬҽпгѵѡ")
-DOTLESS_I = "\u0131"
+TURKISH_I = frozenset("\u0130\u0131")  # I with a dot, i without one
 
 
 class Email(NamedTuple):
@@ -52,7 +52,7 @@ def _ascii_domain(domain: str) -> str:
     if len(domain) > MAX_EMAIL_LENGTH:
         raise _invalid()
     # Compatibility characters (long s, Kelvin sign, full-width letters) only serve to imitate.
-    if unicodedata.normalize("NFKC", domain) != domain:
+    if unicodedata.normalize("NFKC", domain) != domain or TURKISH_I & set(domain):
         raise _invalid()
     try:
         ascii_domain = idna.encode(domain.lower()).decode("ascii")
@@ -68,8 +68,6 @@ def _ascii_domain(domain: str) -> str:
 
 def _is_imitation(label: str) -> bool:
     """Whether a label mixes Latin with another European alphabet, or only looks Latin."""
-    if DOTLESS_I in label:
-        return True
     letters = [letter for letter in label if letter.isalpha()]
     scripts = {unicodedata.name(letter, "?").split()[0] for letter in letters}
     if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"}:

@@ -22,16 +22,19 @@ class NameMissing(DomainError):
 
 
 class InputSerializer(serializers.Serializer[Any]):
-    """The input of one call. `incomplete` is the contract's answer to a missing required field."""
+    """The input of one call. `incomplete` is the contract's answer when one of the `essential`
+    fields is missing or empty."""
 
+    essential: ClassVar[tuple[str, ...]] = ()
     incomplete: ClassVar[type[DomainError] | None] = None
 
     def refuse(self) -> Never:
         """Raise the error for what is wrong with this input."""
         failure = validation_failed(serializers.ValidationError(self.errors))
-        problems = {code for codes in (failure.fields or {}).values() for code in codes}
+        fields = failure.fields or {}
+        problems = {code for name in self.essential for code in fields.get(name, ())}
         if self.incomplete is not None and problems & _MISSING:
-            raise self.incomplete(fields=failure.fields)
+            raise self.incomplete(fields=fields)
         raise failure
 
 

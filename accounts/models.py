@@ -105,6 +105,12 @@ class User(AbstractBaseUser, auth.PermissionsMixin):
         return self.signup_status == self.SignupStatus.DENIED
 
     @property
+    def may_use_admin(self) -> bool:
+        """Whether the admin opens: active staff, and nobody who awaits or was refused approval."""
+        is_approved = self.signup_status == self.SignupStatus.APPROVED
+        return self.is_active and self.is_staff and self.is_human and is_approved
+
+    @property
     def is_human(self) -> bool:
         return self.kind == self.Kind.HUMAN
 
@@ -130,6 +136,7 @@ class Session(models.Model):
         TOKEN_REUSED = "token_reused"  # noqa: S105  (a reason, not a token)
         SIGNUP_DENIED = "signup_denied"
         USER_DISABLED = "user_disabled"
+        PASSWORD_CHANGED = "password_changed"  # noqa: S105  (a reason too)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sessions")

@@ -38,8 +38,8 @@ def origin_of(request: HttpRequest) -> Origin:
     peer = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES
     if proxies:
-        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        peer = hops[-proxies].strip() if len(hops) >= proxies else peer
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        peer = hops[-proxies] if len(hops) >= proxies and hops[-proxies] else peer
     agent = request.META.get("HTTP_USER_AGENT", "")
     printable = "".join(letter for letter in agent if letter.isprintable())
     return Origin(_address(peer), printable[:MAX_USER_AGENT_LENGTH])

@@ -1,6 +1,7 @@
 """Keyset pagination: a page costs the same however deep it lies, and shifts nothing."""
 
 import base64
+import datetime as dt
 import json
 from typing import Any, TypeVar
 
@@ -46,7 +47,7 @@ def _limit(text: str | None) -> int:
         return MAX_LIMIT
     if not (text.isascii() and text.isdigit() and text.strip("0")):
         raise InvalidLimit
-    return min(int(text[:9]), MAX_LIMIT)
+    return min(int(text.lstrip("0")[:9]), MAX_LIMIT)
 
 
 def _fields(rows: QuerySet[Any]) -> list[tuple[str, str]]:
@@ -68,7 +69,7 @@ def _behind(rows: QuerySet[Any], cursor: str) -> Q:
         bounds = [
             (name, comparison, _value(rows, name, text)) for (name, comparison), text in pairs
         ]
-    except (ValueError, TypeError, ValidationError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, ValidationError, RecursionError) as error:
         raise InvalidCursor from error
     condition = Q()
     equal = Q()
@@ -84,6 +85,8 @@ def _value(rows: QuerySet[Any], name: str, text: object) -> Any:
     meta = rows.model._meta
     field = meta.pk if name == "pk" else meta.get_field(name)
     value = field.to_python(text)
-    if value is None:
-        raise ValueError("a cursor holds values")
+    if value is None or (isinstance(value, dt.datetime) and value.tzinfo is None):
+        raise ValueError("a cursor holds values, and times with their zone")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC)  # an OverflowError at the ends of the calendar
     return value

@@ -18,7 +18,9 @@ class JsonParser(BaseParser):
     ) -> dict[str, Any]:
         """The object in `stream`. Raises InvalidJson, also for text that cannot be stored: NUL
         and lone surrogates (anywhere, in fields that nobody reads too)."""
-        if _charset(media_type or "") not in {"", "utf-8", "utf8"}:
+        declared = (media_type or "").partition(";")[0].strip().lower()
+        # A wildcard would match this parser, but says nothing about the body.
+        if declared != self.media_type or _charset(media_type or "") not in {"", "utf-8", "utf8"}:
             raise UnsupportedMediaType
         try:
             text = stream.read().decode("utf-8")

@@ -66,7 +66,8 @@ class ContextValidator:
         # A password of another length class cannot be similar, and comparing is quadratic.
         if len(password) > 2 * len(word):
             return False
-        return SequenceMatcher(None, password, word).quick_ratio() >= MAX_SIMILARITY
+        matcher = SequenceMatcher(None, password, word, autojunk=False)
+        return matcher.ratio() >= MAX_SIMILARITY
 
 
 def _context(user: User | None) -> list[str]:

@@ -23,6 +23,7 @@ class RefreshTokenMissing(DomainError):
 
 
 class LoginInput(InputSerializer):
+    essential = ("email", "password")
     incomplete = EmailAndPasswordMissing
 
     # Not an EmailField: an address that cannot exist is an unknown one here.
@@ -31,6 +32,7 @@ class LoginInput(InputSerializer):
 
 
 class RefreshTokenInput(InputSerializer):
+    essential = ("refresh_token",)
     incomplete = RefreshTokenMissing
 
     refresh_token = SecretField()

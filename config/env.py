@@ -25,6 +25,18 @@ SAMPLE_MARKS = (
     "your-",
 )
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
+# What a PostgreSQL URL may say beside where the server is (libpq's names).
+PARAMETERS = {
+    "host",
+    "port",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "channel_binding",
+    "application_name",
+    "target_session_attrs",
+}
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
@@ -56,11 +68,12 @@ class Environment:
             self.problems.append(f"{name} must be 1 or 0.")
         return value in TRUE
 
-    def integer(self, name: str, default: int, *, minimum: int = 1) -> int:
-        """A whole number of at least `minimum`."""
+    def integer(self, name: str, default: int, *, minimum: int = 1, maximum: int) -> int:
+        """A whole number from `minimum` to `maximum`."""
         value = self.text(name) or str(default)
-        if not (value.isascii() and value.isdigit() and int(value) >= minimum):
-            self.problems.append(f"{name} must be a whole number of at least {minimum}.")
+        is_number = value.isascii() and value.isdigit() and len(value) <= len(str(maximum))
+        if not (is_number and minimum <= int(value) <= maximum):
+            self.problems.append(f"{name} must be a whole number from {minimum} to {maximum}.")
             return default
         return int(value)
 
@@ -117,7 +130,10 @@ def database_settings(url: str, base_dir: Path, environment: Environment) -> dic
     if parts.scheme == "sqlite" and parts.path.strip("/"):
         return _sqlite(parts, base_dir)
     if parts.scheme in {"postgresql", "postgres"} and parts.path.strip("/"):
-        limit = environment.integer("STATEMENT_TIMEOUT_SECONDS", 5, minimum=0)
+        if unknown := parse_qs(parts.query).keys() - PARAMETERS:
+            names = ", ".join(sorted(unknown))
+            environment.problems.append(f"DATABASE_URL has parameters that are not known: {names}.")
+        limit = environment.integer("STATEMENT_TIMEOUT_SECONDS", 5, minimum=0, maximum=3600)
         return _postgresql(parts, port, limit)
     environment.problems.append(
         "DATABASE_URL must look like sqlite:///data.sqlite3 or postgresql://user:password@host/database."
@@ -141,18 +157,20 @@ def _sqlite(parts: SplitResult, base_dir: Path) -> dict[str, object]:
 
 
 def _postgresql(parts: SplitResult, port: int | None, limit_seconds: int) -> dict[str, object]:
-    query = parse_qs(parts.query)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    place = {"host", "port"}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host", [parts.hostname or ""])[0],
-        "PORT": str(port or query.get("port", [""])[0]),
+        "HOST": query.get("host", parts.hostname or ""),
+        "PORT": str(port or query.get("port", "")),
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
             "connect_timeout": 5,
+            **{name: value for name, value in query.items() if name not in place},
             "options": f"-c statement_timeout={limit_seconds}s -c lock_timeout=5s",
         },
     }

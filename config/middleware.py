@@ -39,6 +39,10 @@ class EdgeMiddleware:
         finally:
             current_request_id.reset(context)
         response["X-Request-ID"] = request_id
+        # The proxy ends TLS: that a request came in over https is not for us to see.
+        if settings.SECURE_HSTS_SECONDS:
+            seconds = settings.SECURE_HSTS_SECONDS
+            response.setdefault("Strict-Transport-Security", f"max-age={seconds}")
         if not response.streaming:
             response.setdefault("Content-Length", str(len(response.content)))
         return response

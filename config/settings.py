@@ -32,7 +32,7 @@ CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
 CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
-TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, minimum=0)
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, minimum=0, maximum=100)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 # TLS ends at the proxy: no redirect here, but cookies and HSTS follow the public address.
 IS_HTTPS = _public.scheme == "https"
@@ -54,13 +54,15 @@ if not IS_HTTPS:
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]
 
 # --- Policy ---------------------------------------------------------------------------------------
-AUTH_RATE_PER_MINUTE = env.integer("AUTH_RATE_PER_MINUTE", 30)
-REGISTRATIONS_PER_HOUR = env.integer("REGISTRATIONS_PER_HOUR", 20)
-LOGIN_FAILURES_PER_ACCOUNT = env.integer("LOGIN_FAILURES_PER_ACCOUNT", 10)
-PASSWORD_MIN_LENGTH = env.integer("PASSWORD_MIN_LENGTH", 8)
-REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 7))
-SESSION_MAX_AGE = timedelta(days=env.integer("SESSION_MAX_DAYS", 90))
-REFRESH_RACE_LEEWAY = timedelta(seconds=env.integer("REFRESH_RACE_LEEWAY_SECONDS", 10, minimum=0))
+AUTH_RATE_PER_MINUTE = env.integer("AUTH_RATE_PER_MINUTE", 30, maximum=1_000_000)
+REGISTRATIONS_PER_HOUR = env.integer("REGISTRATIONS_PER_HOUR", 20, maximum=1_000_000)
+LOGIN_FAILURES_PER_ACCOUNT = env.integer("LOGIN_FAILURES_PER_ACCOUNT", 10, maximum=1_000_000)
+PASSWORD_MIN_LENGTH = env.integer("PASSWORD_MIN_LENGTH", 8, maximum=128)
+REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 7, maximum=3650))
+SESSION_MAX_AGE = timedelta(days=env.integer("SESSION_MAX_DAYS", 90, maximum=3650))
+REFRESH_RACE_LEEWAY = timedelta(
+    seconds=env.integer("REFRESH_RACE_LEEWAY_SECONDS", 10, minimum=0, maximum=300)
+)
 SINGLE_ORGANIZATION = env.flag("SINGLE_ORGANIZATION", default=True)
 
 # --- Application ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from config import views
 
@@ -9,7 +10,7 @@ urlpatterns = [
     path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("organizations.urls")),
     path("api/v1/", include("service_accounts.urls")),
-    re_path(r"^api/(?P<path>.*)$", views.api_not_found),
+    re_path(r"^api/(?P<path>.*)$", csrf_exempt(views.api_not_found)),
     path("health", views.health),
     path("healthz", views.healthz),
     path("admin/", admin.site.urls),

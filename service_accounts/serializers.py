@@ -23,10 +23,16 @@ class UnknownProvider(DomainError):
 class ProviderField(TextField):
     """One of the providers, exactly as written."""
 
-    def to_internal_value(self, data: object) -> str:
-        if data not in ServiceAccount.Provider.values:
+    def run_validation(self, data: object = serializers.empty) -> str | None:
+        """Raises UnknownProvider, for the empty string and for what is no string too."""
+        if (
+            data is not serializers.empty
+            and data is not None
+            and data not in ServiceAccount.Provider.values
+        ):
             raise UnknownProvider(fields={"provider": ["invalid_choice"]})
-        return str(data)
+        value: str | None = super().run_validation(data)
+        return value
 
 
 class RoleIdField(TextField):
@@ -46,6 +52,7 @@ def _setting() -> TextField:
 
 
 class ServiceAccountInput(InputSerializer):
+    essential = ("name",)
     incomplete = NameMissing
 
     name = NameField(max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Session, User
@@ -24,6 +23,10 @@ from tests.factories import (
 )
 
 API = "/api/v1"
+JSON = "application/json"
+# The test client adds `json()` and more to the responses.
+Answer = Any
+MAX_ID_LENGTH = 60
 ORIGIN = Origin("203.0.113.1", "pytest")
 
 
@@ -36,24 +39,47 @@ class Actor:
     refresh_token: str = ""
     client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Answer:
         return self._call("get", path, **headers)
 
-    def post(self, path: str, body: object = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: object = None, **headers: str) -> Answer:
         return self._call("post", path, body, **headers)
 
-    def patch(self, path: str, body: object = None, **headers: str) -> HttpResponse:
+    def patch(self, path: str, body: object = None, **headers: str) -> Answer:
         return self._call("patch", path, body, **headers)
 
-    def _call(self, method: str, path: str, body: object = None, **headers: str) -> HttpResponse:
+    def send(
+        self, method: str, path: str, content: str | bytes = "", kind: str = JSON, **headers: str
+    ) -> Answer:
+        """Any method with a body of this media type, byte for byte."""
+        self._add_credential(headers)
+        return self.client.generic(method, API + path, content, kind, headers=headers)
+
+    def _add_credential(self, headers: dict[str, str]) -> None:
         if self.token:
             headers.setdefault("authorization", f"Bearer {self.token}")
-        send: Callable[..., HttpResponse] = getattr(self.client, method)
+
+    def _call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        self._add_credential(headers)
+        send: Callable[..., Answer] = getattr(self.client, method)
         if method == "get":
             return send(API + path, headers=headers)
         if body is None:
-            return send(API + path, headers=headers, content_type="")
-        return send(API + path, body, content_type="application/json", headers=headers)
+            return self.client.generic(method.upper(), API + path, headers=headers, content_type="")
+        return send(API + path, body, content_type=JSON, headers=headers)
+
+
+def refusal(answer: Answer) -> tuple[int, str, str]:
+    """Status, error and code of an answer, which must be in the shape of every refusal."""
+    body = answer.json()
+    assert body["request_id"] == answer["X-Request-ID"]
+    assert body.keys() - {"fields"} == {"error", "code", "request_id"}
+    return answer.status_code, body["error"], body["code"]
+
+
+def caller_at(address: str) -> Actor:
+    """Somebody without a credential who calls from this address."""
+    return Actor(client=Client(raise_request_exception=False, REMOTE_ADDR=address))
 
 
 def log_in(user: User) -> Actor:
@@ -75,6 +101,13 @@ def make_bot(organization: Organization, *permissions: Permission, name: str = "
 def session_of(actor: Actor) -> Session:
     """The one session of an actor."""
     return Session.objects.get(user=actor.user)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Tests of oversize input have names of readable length."""
+    if isinstance(val, str | bytes) and len(val) > MAX_ID_LENGTH:
+        return f"{val[:16]!a} and so on, {len(val)} long"
+    return None
 
 
 @pytest.fixture

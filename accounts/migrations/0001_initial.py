@@ -137,6 +137,7 @@ class Migration(migrations.Migration):
                             ("token_reused", "Token Reused"),
                             ("signup_denied", "Signup Denied"),
                             ("user_disabled", "User Disabled"),
+                            ("password_changed", "Password Changed"),
                         ],
                         default="",
                         max_length=20,

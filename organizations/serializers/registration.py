@@ -7,6 +7,7 @@ from organizations.services.registration import CredentialsIncomplete
 class RegisterInput(InputSerializer):
     """A form may send all of its fields: what is null or empty is not given."""
 
+    essential = ("email", "password")
     incomplete = CredentialsIncomplete
 
     email = EmailField()

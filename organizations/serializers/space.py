@@ -8,6 +8,7 @@ from organizations.models.space import MAX_DESCRIPTION_LENGTH
 
 
 class SpaceInput(InputSerializer):
+    essential = ("name",)
     incomplete = NameMissing
 
     name = NameField(max_length=MAX_NAME_LENGTH)

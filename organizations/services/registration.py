@@ -65,10 +65,10 @@ def register(
     """
     throttling.count(throttling.auth_requests(), origin.network)
     user = User.objects.build(email, password_hash="", display_name=display_name)
-    _check_password(password, user, organization_name)
+    organization = find_instance_organization()
+    _check_password(password, user, (organization_name, organization.name if organization else ""))
     if invite_token:
         raise InviteNotFound
-    organization = find_instance_organization()
     _check_door(organization, organization_name)
     throttling.count(throttling.registrations(), origin.network)
     # Before anything tells a taken address from a free one, so that the time does not.
@@ -82,8 +82,8 @@ def register(
     return _register_pending(user, organization, origin)
 
 
-def _check_password(password: str, user: User, organization_name: str) -> None:
-    user.password_context = (organization_name,)  # type: ignore[attr-defined]  # see ContextValidator
+def _check_password(password: str, user: User, context: tuple[str, ...]) -> None:
+    user.password_context = context  # type: ignore[attr-defined]  # see ContextValidator
     try:
         validate_password(password, user)
     except ValidationError as error:

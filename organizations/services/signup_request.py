@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.emails import email_key
+from accounts.mail import send_after_commit
 from accounts.models import Session, User
 from accounts.origin import Origin
 from accounts.services.sessions import revoke_sessions
@@ -39,7 +40,7 @@ def request_signup(*, user: User, organization: Organization, origin: Origin) ->
         ip_address=origin.ip_address,
         user_agent=origin.user_agent,
     )
-    transaction.on_commit(partial(emails.tell_staff, request), robust=True)
+    send_after_commit("signup_requested", partial(emails.tell_staff, request))
     return request
 
 
@@ -57,7 +58,7 @@ def approve_signup(
         Membership.objects.get_or_create(
             organization_id=request.organization_id, user_id=request.user_id
         )
-        transaction.on_commit(partial(emails.tell_approved, request), robust=True)
+        send_after_commit("signup_approved", partial(emails.tell_approved, request))
     return request
 
 
@@ -78,7 +79,7 @@ def deny_signup(
         _set_account_status(request, User.SignupStatus.DENIED)
         revoke_sessions(user=request.user, reason=Session.RevokedReason.SIGNUP_DENIED)
         if is_notified:
-            transaction.on_commit(partial(emails.tell_denied, request), robust=True)
+            send_after_commit("signup_denied", partial(emails.tell_denied, request))
     return request
 
 

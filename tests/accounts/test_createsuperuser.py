@@ -1,0 +1,53 @@
+"""manage.py createsuperuser."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from tests.conftest import Actor
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+
+
+def create(email: str = "Root@Example.com") -> str:
+    output = io.StringIO()
+    call_command("createsuperuser", email=email, interactive=False, stdout=output)
+    return output.getvalue()
+
+
+def test_a_superuser_reaches_the_admin_and_belongs_to_nothing() -> None:
+    output = create()
+    user = User.objects.get()
+    assert (user.email, user.email_key) == ("Root@example.com", "root@example.com")
+    assert (user.is_staff, user.is_superuser, user.signup_status) == (True, True, "approved")
+    assert not user.memberships.exists()
+    assert PASSWORD not in output
+
+
+def test_a_superuser_logs_in_in_any_spelling() -> None:
+    create()
+    body = {"email": "ROOT@example.com", "password": PASSWORD}
+    assert Actor().post("/auth/login", body).status_code == 200
+
+
+@pytest.mark.parametrize("email", ["root@example.com", "ROOT@EXAMPLE.COM"])
+def test_an_address_that_is_taken_is_refused_in_any_spelling(email: str) -> None:
+    UserFactory.create(email="root@example.com")
+    with pytest.raises(CommandError):
+        create(email)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("email", ["", "root", "root@", "\u0131@example.com", "root@ｘ.co"])
+def test_what_is_no_address_is_refused(email: str) -> None:
+    with pytest.raises(CommandError):
+        create(email)
+    assert not User.objects.exists()

@@ -1,0 +1,175 @@
+"""Users in the admin."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.models import Session, User
+from organizations.models import Organization
+from tests.conftest import Actor, log_in, make_bot
+from tests.factories import PASSWORD, UserFactory, add_member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boss(organization: object) -> Client:
+    """A superuser's browser."""
+    client = Client(raise_request_exception=False)
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    return client
+
+
+def make_clerk(*codes: str) -> tuple[User, Client]:
+    """Staff with these permissions on users, and their browser."""
+    user = UserFactory.create(email="clerk@example.com", is_staff=True)
+    permissions = Permission.objects.filter(content_type__app_label="accounts", codename__in=codes)
+    user.user_permissions.set(permissions)
+    client = Client()
+    client.force_login(user)
+    return user, client
+
+
+def edit(browser: Client, user: User, **changes: object) -> Any:
+    """Posts the form of a user, as a browser does: unticked boxes are not sent."""
+    fields: dict[str, object] = {"display_name": user.display_name}
+    fields |= {name: "on" for name in ("is_active", "is_staff") if getattr(user, name)}
+    kept = {name: value for name, value in {**fields, **changes}.items() if value is not False}
+    return browser.post(f"/admin/accounts/user/{user.pk}/change/", kept)
+
+
+def test_disabling_ends_all_sessions_at_once(boss: Client, member: Actor) -> None:
+    second = log_in(member.user)
+    assert edit(boss, member.user, is_active=False).status_code == 302
+    assert [actor.get("/me").status_code for actor in (member, second)] == [401, 401]
+    body = {"refresh_token": member.refresh_token}
+    assert Actor().post("/auth/refresh", body).status_code == 401
+    reasons = Session.objects.filter(user=member.user).values_list("revoked_reason", flat=True)
+    assert set(reasons) == {"user_disabled"}
+
+
+def test_disabling_leaves_others_alone(boss: Client, member: Actor, owner: Actor) -> None:
+    edit(boss, member.user, is_active=False)
+    assert owner.get("/me").status_code == 200
+
+
+def test_a_disabled_account_does_not_log_in(boss: Client, member: Actor) -> None:
+    edit(boss, member.user, is_active=False)
+    body = {"email": member.user.email, "password": PASSWORD}
+    answer = Actor().post("/auth/login", body)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid credentials")
+
+
+def test_disabling_the_user_of_a_service_account_stops_its_token(boss: Client, bot: Actor) -> None:
+    assert edit(boss, bot.user, is_active=False).status_code == 302
+    assert bot.get("/me").status_code == 401
+
+
+def test_enabling_lets_in_again_but_revives_no_session(boss: Client, member: Actor) -> None:
+    edit(boss, member.user, is_active=False)
+    user = User.objects.get(pk=member.user.pk)
+    assert edit(boss, user, is_active="on").status_code == 302
+    assert member.get("/me").status_code == 401
+    body = {"email": user.email, "password": PASSWORD}
+    assert Actor().post("/auth/login", body).status_code == 200
+
+
+def test_an_edit_of_the_name_ends_no_session(boss: Client, member: Actor) -> None:
+    assert edit(boss, member.user, display_name="Mia").status_code == 302
+    assert member.get("/me").json()["display_name"] == "Mia"
+
+
+def test_the_address_and_the_password_are_not_edited_here(boss: Client, member: Actor) -> None:
+    before = User.objects.get(pk=member.user.pk)
+    edit(boss, member.user, email="eve@example.com", password="x", signup_status="denied")
+    after = User.objects.get(pk=member.user.pk)
+    assert (after.email, after.password) == (before.email, before.password)
+    assert after.signup_status == "approved"
+
+
+@pytest.mark.parametrize("kind", ["superuser", "clerk"])
+def test_nobody_adds_or_deletes_users(boss: Client, member: Actor, kind: str) -> None:
+    browser = boss if kind == "superuser" else make_clerk("add_user", "delete_user")[1]
+    path = f"/admin/accounts/user/{member.user.pk}/delete/"
+    assert browser.get("/admin/accounts/user/add/").status_code == 403
+    assert browser.post(path, {"post": "yes"}).status_code == 403
+    action = {"action": "delete_selected", "_selected_action": str(member.user.pk), "post": "yes"}
+    browser.post("/admin/accounts/user/", action)
+    assert User.objects.filter(pk=member.user.pk).exists()
+
+
+def test_who_may_change_users_cannot_become_a_superuser(organization: object) -> None:
+    clerk, browser = make_clerk("view_user", "change_user")
+    everything = [permission.pk for permission in Permission.objects.all()]
+    answer = edit(browser, clerk, is_superuser="on", user_permissions=everything, groups=[])
+    assert answer.status_code == 302
+    clerk.refresh_from_db()
+    assert (clerk.is_superuser, clerk.user_permissions.count()) == (False, 2)
+
+
+def test_who_may_change_users_makes_nobody_staff(member: Actor) -> None:
+    _, browser = make_clerk("view_user", "change_user")
+    edit(browser, member.user, is_staff="on", is_superuser="on")
+    user = User.objects.get(pk=member.user.pk)
+    assert (user.is_staff, user.is_superuser) == (False, False)
+
+
+def test_a_service_account_does_not_become_staff(boss: Client, organization: Any) -> None:
+    bot = make_bot(organization)
+    answer = edit(boss, bot.user, is_staff="on", is_superuser="on")
+    assert answer.status_code in {200, 302}
+    user = User.objects.get(pk=bot.user.pk)
+    assert (user.is_staff, user.is_superuser) == (False, False)
+
+
+def test_the_owner_does_not_see_the_users(owner: Actor) -> None:
+    owner.client.force_login(owner.user)
+    assert owner.client.get("/admin/accounts/user/").status_code == 403
+    assert owner.client.get(f"/admin/accounts/user/{owner.user.pk}/change/").status_code == 403
+
+
+def test_members_do_not_reach_the_admin(member: Actor) -> None:
+    member.client.force_login(member.user)
+    answer = member.client.get(f"/admin/accounts/user/{member.user.pk}/change/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("page", ["", "accounts/user/", "accounts/user/{}/change/"])
+def test_no_page_shows_a_password_hash(boss: Client, member: Actor, page: str) -> None:
+    text = boss.get("/admin/" + page.format(member.user.pk)).content.decode()
+    assert "argon2" not in text
+
+
+def test_the_ledger_of_refresh_tokens_has_no_page(boss: Client, member: Actor) -> None:
+    index = boss.get("/admin/").content.decode()
+    assert "token_blacklist" not in index
+    assert boss.get("/admin/token_blacklist/outstandingtoken/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("?q=member", "?q=%00", "?is_active__exact=x", "?is_active__exact=%00", "?id__exact=x"),
+        *("?kind__exact=%00", "?signup_status__exact=%00", "?email=%00", "?email__startswith=%00"),
+        *("?password__startswith=argon2", "?p=x", "?o=99"),
+    ],
+)
+def test_the_list_survives_any_query(boss: Client, member: Actor, query: str) -> None:
+    assert boss.get(f"/admin/accounts/user/{query}").status_code in {200, 302, 400}
+
+
+@pytest.mark.parametrize("key", ["1", "x", "00000000-0000-7000-8000-000000000000", "_5Fx", "%00"])
+def test_a_user_that_does_not_exist_is_no_error(boss: Client, key: str) -> None:
+    assert boss.get(f"/admin/accounts/user/{key}/change/").status_code in {302, 404}
+
+
+def test_one_of_two_owners_is_disabled(
+    boss: Client, owner: Actor, organization: Organization
+) -> None:
+    second = UserFactory.create(email="second@example.com")
+    add_member(organization, second, organization.roles.get(is_system=True))
+    assert edit(boss, owner.user, is_active=False).status_code == 302
+    assert owner.get("/me").status_code == 401

@@ -1,0 +1,161 @@
+"""manage.py as an operator meets it: exit codes, one line on stderr, never a traceback."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.environment import temporary_sqlite_url
+from tests.server import ROOT, production_environment
+
+type_of_result = subprocess.CompletedProcess[str]
+COMMANDS: list[list[str | bytes]] = [
+    ["create_service_account", "Builder"],
+    ["list_service_accounts"],
+    ["list_signup_requests", "--json"],
+    ["approve_signup", "ann@example.com"],
+    ["approve_signup", "--all"],
+    ["deny_signup", "ann@example.com"],
+]
+
+
+def manage(*arguments: str | bytes, url: str, **values: str) -> type_of_result:
+    environment = {**production_environment(url, 8000), **values}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def migrated() -> str:
+    """The URL of a database that was migrated and holds nothing."""
+    url = temporary_sqlite_url()
+    assert manage("migrate", "--no-input", "-v0", url=url).returncode == 0
+    return url
+
+
+def is_one_line_of_prose(ran: type_of_result) -> bool:
+    lines = ran.stderr.splitlines()
+    return ran.stdout == "" and len(lines) == 1 and "Traceback" not in ran.stderr
+
+
+def test_data_goes_to_stdout_and_the_exit_code_is_zero(migrated: str) -> None:
+    ran = manage("list_signup_requests", "--json", url=migrated)
+    assert (ran.returncode, json.loads(ran.stdout), ran.stderr) == (0, [], "")
+
+
+def test_a_refusal_is_one_line_and_exit_code_one(migrated: str) -> None:
+    ran = manage("deny_signup", "nobody@example.com", url=migrated)
+    assert (ran.returncode, ran.stderr.endswith("request not found\n")) == (1, True)
+    assert is_one_line_of_prose(ran)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["create_service_account"],
+        ["create_service_account", "a", "b"],
+        ["create_service_account", ""],
+        ["create_service_account", "a", "--expires-in", "soon"],
+        ["create_service_account", "a", "--expires-in", "0d"],
+        ["create_service_account", "a", "--expires-in", "-1d"],
+        ["create_service_account", "a", "--expires-in", "999999d"],
+        ["create_service_account", "a", "--unknown"],
+        ["list_service_accounts", "extra"],
+        ["list_signup_requests", "--status", "open"],
+        ["approve_signup"],
+        ["approve_signup", "ann@example.com", "--all"],
+        ["deny_signup"],
+        ["deny_signup", "ann@example.com", "bob@example.com"],
+        ["deny_signup", "ann@example.com", "--reason", "x" * 1001],
+    ],
+    ids=lambda arguments: " ".join(arguments)[:60],
+)
+def test_bad_usage_is_exit_code_two(migrated: str, arguments: list[str]) -> None:
+    ran = manage(*arguments, url=migrated)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_a_database_that_is_not_there_is_told(arguments: list[str], tmp_path: Path) -> None:
+    ran = manage(*arguments, url=f"sqlite:///{tmp_path}/no/such/folder/db.sqlite3")
+    assert ran.returncode == 1
+    assert is_one_line_of_prose(ran)
+    assert str(tmp_path) not in ran.stderr
+
+
+def test_a_server_that_is_not_there_is_told_without_its_password() -> None:
+    ran = manage("list_service_accounts", url="postgresql://hyperspeed:hunter2@127.0.0.1:1/none")
+    assert ran.returncode == 1
+    assert is_one_line_of_prose(ran)
+    assert "hunter2" not in ran.stderr
+
+
+def test_a_database_that_was_never_migrated_is_told(tmp_path: Path) -> None:
+    ran = manage("list_service_accounts", url=f"sqlite:///{tmp_path}/empty.sqlite3")
+    assert (ran.returncode, "migrated" in ran.stderr) == (1, True)
+    assert is_one_line_of_prose(ran)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["deny_signup", b"\xff@example.com"],
+        ["create_service_account", b"\xff"],
+        ["create_service_account", "a", "--organization", b"\xff"],
+        ["list_service_accounts", "--organization", b"\xff"],
+    ],
+    ids=["address", "name", "organization of a new one", "organization of a list"],
+)
+def test_arguments_that_are_no_utf_8_give_no_traceback(
+    migrated: str, arguments: list[str | bytes]
+) -> None:
+    ran = manage(*arguments, url=migrated)
+    assert ran.returncode in {1, 2}
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["migrate", "list_service_accounts", "check"])
+def test_a_configuration_that_is_refused_is_told_in_prose(migrated: str, command: str) -> None:
+    ran = manage(command, url=migrated, SECRET_KEY="changeme", ALLOWED_HOSTS="*")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "SECRET_KEY is shorter than 32 bytes" in ran.stderr
+    assert "ALLOWED_HOSTS" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_second_superuser_of_one_address_gives_no_traceback(migrated: str) -> None:
+    command = ("createsuperuser", "--no-input", "--email", "root@example.com")
+    password = {"DJANGO_SUPERUSER_PASSWORD": "correct horse battery staple"}
+    first, second = (manage(*command, url=migrated, **password) for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 1)
+    assert "Traceback" not in second.stderr
+    assert "correct horse" not in first.stdout + first.stderr + second.stdout + second.stderr
+
+
+def test_the_production_configuration_has_no_warning(migrated: str) -> None:
+    ran = manage(
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        url=migrated,
+        ALLOWED_HOSTS="work.example.org",
+        PUBLIC_URL="https://work.example.org",
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_no_migration_is_missing(migrated: str) -> None:
+    ran = manage("makemigrations", "--check", "--dry-run", url=migrated)
+    assert ran.returncode == 0, ran.stdout
