@@ -144,14 +144,49 @@ def test_a_login_needs_its_csrf_token(staff: User) -> None:
     assert browser.get("/admin/").status_code == 302
 
 
-def test_a_password_changed_in_the_admin_ends_the_sessions_of_the_api(owner: Actor) -> None:
-    owner.client.force_login(owner.user)
-    new = "a new and longer passphrase"
-    answer = owner.client.post(
-        "/admin/password_change/",
-        {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
-    )
-    if answer.status_code == 302:  # where the page exists at all
-        assert owner.get("/me").status_code == 401
-        body = {"refresh_token": owner.refresh_token}
-        assert Actor().post("/auth/refresh", body).status_code == 401
+NEW = "a new and longer passphrase"
+
+
+def change_password(actor: Actor, old: str = PASSWORD, new: str = NEW) -> Any:
+    """Posts the form on which staff change their own password."""
+    actor.client.force_login(actor.user)
+    body = {"old_password": old, "new_password1": new, "new_password2": new}
+    return actor.client.post("/admin/password_change/", body)
+
+
+def test_a_password_changed_in_the_admin_ends_the_sessions_of_the_api(
+    owner: Actor, member: Actor
+) -> None:
+    assert change_password(owner).status_code == 302
+    assert owner.get("/me").status_code == 401
+    body = {"refresh_token": owner.refresh_token}
+    assert Actor().post("/auth/refresh", body).status_code == 401
+    assert enter(NEW, "owner@example.com").status_code == 302
+    assert enter(PASSWORD, "owner@example.com").status_code == 200
+    assert member.get("/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(WRONG, NEW), (PASSWORD, "short"), (PASSWORD, "password1"), (PASSWORD, "x" * 1025)],
+)
+def test_a_change_that_is_refused_ends_nothing(owner: Actor, old: str, new: str) -> None:
+    assert change_password(owner, old, new).status_code == 200
+    assert owner.get("/me").status_code == 200
+    assert enter(PASSWORD, "owner@example.com").status_code == 302
+
+
+def test_tries_of_the_old_password_count_with_the_logins(owner: Actor) -> None:
+    for _ in range(10):
+        assert change_password(owner, WRONG).status_code == 200
+    assert change_password(owner).status_code in {200, 429}
+    body = {"email": "owner@example.com", "password": PASSWORD}
+    assert Actor().post("/auth/login", body).status_code == 429
+    assert owner.get("/me").status_code == 200
+
+
+def test_an_overlong_old_password_is_not_checked(owner: Actor) -> None:
+    User.objects.filter(pk=owner.user.pk).update(password=make_password("x" * 1025))
+    owner.user.refresh_from_db()
+    assert change_password(owner, "x" * 1025).status_code == 200
+    assert owner.get("/me").status_code == 200
