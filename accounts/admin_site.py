@@ -14,11 +14,24 @@ from django.template.response import TemplateResponse
 from django.urls import reverse_lazy
 
 from accounts import throttling
+from accounts.actor import Actor, Door
+from accounts.audit import Action, record
 from accounts.models import Session, User
 from accounts.origin import origin_of
 from accounts.services.login import InvalidCredentials, check_credentials
 from accounts.services.sessions import revoke_sessions
 from config.exceptions import TooManyRequests
+
+
+def admin_actor(request: HttpRequest) -> Actor:
+    """Who acts in the admin, for services and the audit trail."""
+    user = request.user if isinstance(request.user, User) else None
+    return Actor(
+        door=Door.ADMIN,
+        origin=origin_of(request),
+        user=user,
+        request_id=request.META["REQUEST_ID"],
+    )
 
 
 class StaffLoginForm(AdminAuthenticationForm):
@@ -32,7 +45,7 @@ class StaffLoginForm(AdminAuthenticationForm):
         if email and password and self.request is not None:
             try:
                 self.user_cache = check_credentials(
-                    email=email, password=password, origin=origin_of(self.request)
+                    email=email, password=password, by=admin_actor(self.request)
                 )
             except InvalidCredentials as error:
                 raise self.get_invalid_login_error() from error
@@ -69,9 +82,12 @@ class StaffPasswordView(PasswordChangeView):
     success_url = reverse_lazy("admin:password_change_done")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        user, actor = form.user, admin_actor(self.request)
         with transaction.atomic():
             response = super().form_valid(form)
-            revoke_sessions(user=form.user, reason=Session.RevokedReason.PASSWORD_CHANGED)
+            record(Action.PASSWORD_CHANGED, by=actor, target=user)
+            reason = Session.RevokedReason.PASSWORD_CHANGED
+            revoke_sessions(user=user, reason=reason, by=actor)
         return response
 
 

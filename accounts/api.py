@@ -5,6 +5,7 @@ from typing import Any, cast
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.actor import Actor, Door
 from accounts.credentials import Credential
 from accounts.inputs import InputSerializer
 from accounts.models import User
@@ -34,6 +35,17 @@ class ApiView(APIView):
     def credential(self) -> Credential:
         """What the request was authenticated with."""
         return cast("Credential", self.request.auth)
+
+    @property
+    def actor(self) -> Actor:
+        """Who calls, for services and the audit trail."""
+        return Actor(
+            door=Door.API,
+            origin=self.origin,
+            user=cast("User | None", self.request.user),
+            credential=cast("Credential | None", self.request.auth),
+            request_id=self.request.META["REQUEST_ID"],
+        )
 
     @property
     def origin(self) -> Origin:

@@ -15,6 +15,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
+from accounts.actor import Actor, Door
+from accounts.origin import Origin
 from config.exceptions import DomainError
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -39,6 +41,11 @@ class OperatorCommand(BaseCommand):
             name = type(error).__name__
             message = f"the database refused or does not answer ({name}); is it migrated?"
             raise CommandError(message) from error
+
+    @property
+    def actor(self) -> Actor:
+        """The command line, for services and the audit trail."""
+        return Actor(door=Door.COMMAND, origin=Origin(None, ""))
 
     def say(self, text: str) -> None:
         """Prose for the operator."""
@@ -79,6 +86,13 @@ def duration(text: str) -> dt.timedelta:
     if not dt.timedelta() < value <= _MAX_DURATION:
         raise ArgumentTypeError(f"{text!r} is not a time span such as 90d, 24h or 30m")
     return value
+
+
+def positive(text: str) -> int:
+    """An argument that is a whole number from 1 to 100,000. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= 100_000):
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100000")
+    return int(text)
 
 
 def timestamp(moment: dt.datetime | None) -> str | None:

@@ -1,6 +1,7 @@
 """Input serializers and the fields they are made of."""
 
 import unicodedata
+import uuid
 from typing import Any, ClassVar, Never
 
 from rest_framework import serializers
@@ -9,6 +10,7 @@ from accounts.emails import parse_email
 from config.exceptions import DomainError, validation_failed
 
 _MISSING = {"required", "blank", "null"}
+MAX_IDS = 200
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 # They can make "gro.live@nna" read as an address of somebody else (Unicode TR 36 §3.2).
 _DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -70,6 +72,21 @@ class FlagField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class IdListField(serializers.ListField):
+    """Ids of things; `unknown` is the answer to one that cannot be an id."""
+
+    def __init__(self, *, unknown: type[DomainError], **kwargs: Any) -> None:
+        self._unknown = unknown
+        super().__init__(child=TextField(), max_length=MAX_IDS, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[uuid.UUID]:
+        try:
+            return [uuid.UUID(text) for text in super().to_internal_value(data)]
+        except ValueError as error:
+            codes = {str(self.field_name): ["does_not_exist"]}
+            raise self._unknown(fields=codes) from error
 
 
 class EmailField(TextField):

@@ -1,21 +1,62 @@
-"""Mails leave after the commit, and never change an answer."""
+"""Sending mails: plain text, one recipient each, never in the way of a request."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.template.loader import render_to_string
 
 logger = logging.getLogger("hyperspeed.mail")
 
 
-def send_after_commit(name: str, send: Callable[[], None]) -> None:
-    """Call `send` once the transaction is committed. What it raises is logged under `name`: the
+def send_after_commit(name: str, send_it: Callable[[], None]) -> None:
+    """Call `send_it` once the transaction is committed. What it raises is logged under `name`: the
     change that the mail tells of stands."""
 
     def deliver() -> None:
         try:
-            send()
+            send_it()
         except Exception:
             logger.exception("the mail %r could not be sent", name)
 
     transaction.on_commit(deliver)
+
+
+def send(template: str, context: Mapping[str, object], addresses: Sequence[str]) -> None:
+    """Render `emails/<template>.txt` (its first line is the subject) and send it to each address.
+
+    Call it after the commit. A mail server may take seconds or be down: SMTP is talked to in the
+    background, so that nobody waits for it and nobody learns from the time whether a mail went out.
+    """
+    if not addresses:
+        return
+    text = render_to_string(
+        f"emails/{template}.txt", {**context, "public_url": settings.PUBLIC_URL}
+    )
+    subject, _, body = text.partition("\n")
+    messages = [
+        EmailMessage(" ".join(subject.split()), body.lstrip("\n"), None, [address])
+        for address in addresses
+    ]
+    if settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+        _background().submit(_deliver, template, messages)
+    else:
+        _deliver(template, messages)
+
+
+def _deliver(template: str, messages: list[EmailMessage]) -> None:
+    try:
+        get_connection().send_messages(messages)
+    except Exception:
+        # The change that the mail tells of stands. No addresses here: a log is no directory.
+        logger.exception("%d mail(s) %r could not be sent", len(messages), template)
+
+
+@cache
+def _background() -> ThreadPoolExecutor:
+    # Not daemonic: a process that is asked to stop sends what it has accepted.
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")

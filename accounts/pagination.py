@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import json
+from functools import reduce
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -27,7 +28,8 @@ class InvalidCursor(DomainError):
 
 
 def paginate(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
-    """One page of `rows`, which must be ordered by plain fields that are unique together.
+    """One page of `rows`, which must be ordered by fields (also across `__`) that are unique
+    together.
 
     `?limit=` is at most (and by default) 1,000; `?cursor=` continues behind the row that ended
     the last page. The second value is `{"next_cursor": …}` while there is more, else empty.
@@ -57,7 +59,7 @@ def _fields(rows: QuerySet[Any]) -> list[tuple[str, str]]:
 
 
 def _cursor(rows: QuerySet[Any], last: Model) -> str:
-    values = [str(getattr(last, name)) for name, _ in _fields(rows)]
+    values = [str(reduce(getattr, name.split("__"), last)) for name, _ in _fields(rows)]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
@@ -79,12 +81,16 @@ def _behind(rows: QuerySet[Any], cursor: str) -> Q:
     return condition
 
 
+def _field(model: type[Model], name: str) -> Any:
+    head, _, rest = name.partition("__")
+    field = model._meta.pk if head == "pk" else model._meta.get_field(head)
+    return _field(field.related_model, rest) if rest else field  # type: ignore[arg-type]
+
+
 def _value(rows: QuerySet[Any], name: str, text: object) -> Any:
     if not isinstance(text, str) or "\x00" in text:
         raise ValueError("a cursor holds strings")
-    meta = rows.model._meta
-    field = meta.pk if name == "pk" else meta.get_field(name)
-    value = field.to_python(text)
+    value = _field(rows.model, name).to_python(text)
     if value is None or (isinstance(value, dt.datetime) and value.tzinfo is None):
         raise ValueError("a cursor holds values, and times with their zone")
     if isinstance(value, dt.datetime):

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.inputs import InputSerializer, SecretField, TextField
+from accounts.models import Session
 from accounts.passwords import MAX_PASSWORD_LENGTH
 from accounts.services.sessions import TokenPair
 from config.exceptions import DomainError
@@ -52,3 +53,60 @@ class TokenPairOutput(serializers.Serializer[TokenPair]):
         if not instance.is_signup_pending:
             del body["signup_pending"]
         return body
+
+
+class PasswordsMissing(DomainError):
+    error = "current_password and new_password required"
+    code = "passwords_required"
+
+
+class PasswordChangeInput(InputSerializer):
+    essential = ("current_password", "new_password")
+    incomplete = PasswordsMissing
+
+    current_password = SecretField(max_length=MAX_PASSWORD_LENGTH)
+    new_password = SecretField()
+
+
+class EmailMissing(DomainError):
+    error = "email required"
+    code = "email_required"
+
+
+class ForgotPasswordInput(InputSerializer):
+    essential = ("email",)
+    incomplete = EmailMissing
+
+    email = TextField(max_length=MAX_TYPED_EMAIL_LENGTH)
+
+
+class ResetPasswordMissing(DomainError):
+    error = "token and new_password required"
+    code = "token_and_new_password_required"
+
+
+class ResetPasswordInput(InputSerializer):
+    essential = ("token", "new_password")
+    incomplete = ResetPasswordMissing
+
+    token = SecretField()
+    new_password = SecretField()
+
+
+class SessionOutput(serializers.Serializer[Any]):
+    """One log-in; `current` marks the one that asks."""
+
+    id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    ip_address = serializers.CharField(allow_null=True)
+    user_agent = serializers.CharField()
+    current = serializers.SerializerMethodField()
+
+    def get_current(self, session: Session) -> bool:
+        return bool(session.pk == self.context["current_id"])
+
+
+class AcceptedOutput(serializers.Serializer[Any]):
+    ok = serializers.BooleanField()

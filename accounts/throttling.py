@@ -50,6 +50,16 @@ def refreshes() -> Limit:
     return Limit("refresh", 10 * settings.AUTH_RATE_PER_MINUTE, dt.timedelta(minutes=1))
 
 
+def password_resets() -> Limit:
+    """Mails with a link to a new password, an address."""
+    return Limit("reset", 5, dt.timedelta(hours=1))
+
+
+def invites() -> Limit:
+    """Invites, a member."""
+    return Limit("invite", 100, dt.timedelta(hours=1))
+
+
 def login_failures() -> Limit:
     """Password checks that did not succeed, an account."""
     return Limit("login", settings.LOGIN_FAILURES_PER_ACCOUNT, dt.timedelta(minutes=10))

@@ -9,4 +9,8 @@ urlpatterns = [
     path("auth/refresh", views.RefreshView.as_view()),
     path("auth/logout", views.LogoutView.as_view()),
     path("auth/logout-all", views.LogoutAllView.as_view()),
+    path("auth/password/forgot", views.ForgotPasswordView.as_view()),
+    path("auth/password/reset", views.ResetPasswordView.as_view()),
+    path("me/sessions", views.SessionListView.as_view()),
+    path("me/sessions/<uuid:session_id>", views.SessionView.as_view()),
 ]

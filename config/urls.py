@@ -10,6 +10,8 @@ urlpatterns = [
     path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("organizations.urls")),
     path("api/v1/", include("service_accounts.urls")),
+    path("api/schema", views.schema),
+    path("api/docs", views.docs),
     re_path(r"^api/(?P<path>.*)$", csrf_exempt(views.api_not_found)),
     path("health", views.health),
     path("healthz", views.healthz),

@@ -4,6 +4,7 @@ import sys
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.error_pages import refuse
@@ -15,6 +16,7 @@ from config.exceptions import (
     ServerError,
     ServiceUnavailable,
 )
+from config.openapi import get_schema, schema_as_yaml
 from config.version import GIT_SHA, VERSION
 
 
@@ -34,6 +36,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
         headers = ServiceUnavailable().headers
         return JsonResponse({"ok": False, "db": False}, status=503, headers=headers)
     return JsonResponse({"ok": True, "db": True})
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI 3.1 document, in JSON or with `?format=yaml` in YAML."""
+    if request.GET.get("format") == "yaml":
+        return HttpResponse(schema_as_yaml(), content_type="application/yaml")
+    return JsonResponse(get_schema())
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Swagger UI, from our own static files."""
+    return render(request, "docs.html")
 
 
 def api_not_found(request: HttpRequest, path: str) -> HttpResponse:

@@ -69,9 +69,22 @@ class ServiceAccount(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def rename(self, name: str) -> None:
+        """Set the name and the key that is unique in the organization."""
+        self.name, self.name_key = name, name.casefold()
+
 
 class ServiceAccountTokenQuerySet(models.QuerySet["ServiceAccountToken"]):
     """Which tokens still let somebody in."""
+
+    def in_state(self, state: str) -> "ServiceAccountTokenQuerySet":
+        """active, expired or revoked."""
+        now = timezone.now()
+        if state == "revoked":
+            return self.filter(revoked_at__isnull=False)
+        if state == "expired":
+            return self.filter(revoked_at__isnull=True, expires_at__lte=now)
+        return self.usable(now)
 
     def usable(self, now: dt.datetime) -> "ServiceAccountTokenQuerySet":
         """Neither revoked nor expired."""
@@ -85,6 +98,7 @@ class ServiceAccountToken(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     service_account = models.ForeignKey(ServiceAccount, models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    name = models.CharField(max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH, blank=True, default="")
     hint = models.CharField(max_length=12, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True)
@@ -95,3 +109,9 @@ class ServiceAccountToken(models.Model):
 
     def __str__(self) -> str:
         return self.hint
+
+    def status(self, now: dt.datetime) -> str:
+        """active, expired or revoked."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "active"

@@ -1,18 +1,28 @@
 """Bodies of the service account calls."""
 
-import uuid
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.inputs import InputSerializer, NameField, NameMissing, TextField
+from accounts.inputs import (
+    FlagField,
+    IdListField,
+    InputSerializer,
+    NameField,
+    NameMissing,
+    TextField,
+)
 from config.exceptions import DomainError
+from organizations.services.membership import UnknownRole
 from service_accounts.models import (
     MAX_SERVICE_ACCOUNT_NAME_LENGTH,
     MAX_SETTING_LENGTH,
     ServiceAccount,
+    ServiceAccountToken,
 )
-from service_accounts.services import IssuedToken, UnknownRole
+from service_accounts.services.token import IssuedToken
+
+MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60
 
 
 class UnknownProvider(DomainError):
@@ -35,16 +45,6 @@ class ProviderField(TextField):
         return value
 
 
-class RoleIdField(TextField):
-    """The id of a role; one that cannot be an id is an unknown one."""
-
-    def to_internal_value(self, data: object) -> uuid.UUID:  # type: ignore[override]  # a text on the wire
-        try:
-            return uuid.UUID(super().to_internal_value(data))
-        except ValueError as error:
-            raise UnknownRole(fields={"role_ids": ["does_not_exist"]}) from error
-
-
 def _setting() -> TextField:
     return TextField(
         max_length=MAX_SETTING_LENGTH, allow_blank=True, allow_null=True, required=False
@@ -56,9 +56,7 @@ class ServiceAccountInput(InputSerializer):
     incomplete = NameMissing
 
     name = NameField(max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH)
-    role_ids = serializers.ListField(
-        child=RoleIdField(), max_length=100, allow_null=True, default=list
-    )
+    role_ids = IdListField(unknown=UnknownRole, allow_null=True, default=list)
     provider = ProviderField(allow_null=True, required=False)
     openrouter_model = _setting()
     cursor_default_repo_url = _setting()
@@ -86,8 +84,90 @@ class ServiceAccountOutput(serializers.Serializer[Any]):
         return {name: None if value == "" else value for name, value in body.items()}
 
 
-class IssuedTokenOutput(serializers.Serializer[IssuedToken]):
-    """The only answer that holds a raw token."""
+class ServiceAccountChangeInput(InputSerializer):
+    """Absent leaves as it is; null clears a provider's setting."""
+
+    essential = ("name",)
+    incomplete = NameMissing
+
+    name = NameField(max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH, required=False)
+    is_active = FlagField(required=False)
+    provider = ProviderField(required=False)
+    openrouter_model = _setting()
+    cursor_default_repo_url = _setting()
+    cursor_default_ref = _setting()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {name: "" if value is None else value for name, value in attrs.items()}
+
+
+class CreatedAccountOutput(serializers.Serializer[IssuedToken]):
+    """Holds the raw token, this once."""
 
     service_account = ServiceAccountOutput(source="token.service_account")
     token = serializers.CharField(source="raw")
+
+
+class TokenInput(InputSerializer):
+    name = NameField(
+        max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH, default="", allow_blank=True, allow_null=True
+    )
+    expires_at = serializers.DateTimeField(allow_null=True, default=None)
+
+
+class RotationInput(InputSerializer):
+    overlap_seconds = serializers.IntegerField(
+        min_value=0, max_value=MAX_OVERLAP_SECONDS, default=0
+    )
+
+
+class TokenOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    hint = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    status = serializers.SerializerMethodField()
+
+    def get_status(self, token: ServiceAccountToken) -> str:
+        return token.status(self.context["now"])
+
+
+class IssuedTokenOutput(serializers.Serializer[IssuedToken]):
+    """Holds the raw token, this once."""
+
+    token_info = TokenOutput(source="token")
+    token = serializers.CharField(source="raw")
+
+
+class MemberOutput(serializers.Serializer[Any]):
+    """A member as lists show them; a service account's row tells its provider."""
+
+    organization_id = serializers.UUIDField()
+    user_id = serializers.UUIDField()
+    role = serializers.SerializerMethodField()
+    email = serializers.CharField(source="user.email")
+    display_name = serializers.SerializerMethodField()
+    last_seen_at = serializers.DateTimeField(source="user.last_seen_at", allow_null=True)
+    is_service_account = serializers.SerializerMethodField()
+
+    def get_role(self, member: Any) -> str:
+        return "admin" if member.is_owner else "member"
+
+    def get_display_name(self, member: Any) -> str | None:
+        return member.user.display_name or None
+
+    def get_is_service_account(self, member: Any) -> bool:
+        return not member.user.is_human
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        body = super().to_representation(instance)
+        if instance.user.is_human:
+            return body
+        account: ServiceAccount = instance.user.service_account
+        body["service_account_provider"] = account.provider
+        body["openrouter_model"] = account.openrouter_model or None
+        body["cursor_default_repo_url"] = account.cursor_default_repo_url or None
+        return body

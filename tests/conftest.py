@@ -8,13 +8,15 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from accounts.actor import Actor as Caller
+from accounts.actor import Door
 from accounts.models import Session, User
 from accounts.origin import Origin
 from accounts.services.sessions import issue_session
 from organizations.models import Organization
 from organizations.permissions import Permission
 from organizations.services.organization import set_up_instance
-from service_accounts.services import create_service_account
+from service_accounts.services.account import create_service_account
 from tests.factories import (
     SignupRequestFactory,
     UserFactory,
@@ -27,7 +29,7 @@ JSON = "application/json"
 # The test client adds `json()` and more to the responses.
 Answer = Any
 MAX_ID_LENGTH = 60
-ORIGIN = Origin("203.0.113.1", "pytest")
+SETUP = Caller(Door.COMMAND, Origin("203.0.113.1", "pytest"))
 
 
 @dataclass
@@ -85,7 +87,7 @@ def caller_at(address: str) -> Actor:
 def log_in(user: User) -> Actor:
     """An actor with a fresh session of the user."""
     with transaction.atomic():
-        pair = issue_session(user=user, origin=ORIGIN)
+        pair = issue_session(user=user, by=SETUP)
     return Actor(pair.access_token, user, pair.refresh_token)
 
 
@@ -93,7 +95,7 @@ def make_bot(organization: Organization, *permissions: Permission, name: str = "
     """An actor with the token of a new service account that holds these permissions."""
     roles = [make_role(organization, *permissions, name=f"{name}'s role")] if permissions else []
     issued = create_service_account(
-        organization=organization, name=name, roles=roles, created_by=None
+        organization=organization, name=name, roles=roles, created_by=None, by=SETUP
     )
     return Actor(issued.raw, issued.token.service_account.user)
 
@@ -120,7 +122,7 @@ def organization(db: None) -> Organization:
     """The instance's organization, set up by the owner."""
     owner = UserFactory.create(email="owner@example.com", display_name="Olivia Owner")
     with transaction.atomic():
-        return set_up_instance(name="Acme", owner=owner, intended_public_url=None)
+        return set_up_instance(name="Acme", owner=owner, intended_public_url=None, by=SETUP)
 
 
 @pytest.fixture

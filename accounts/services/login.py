@@ -4,9 +4,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import passwords, throttling
+from accounts.actor import Actor
+from accounts.audit import Action, acting_as, record
 from accounts.emails import email_key
 from accounts.models import User
-from accounts.origin import Origin
 from accounts.services.sessions import TokenPair, issue_session
 from config.exceptions import Forbidden, Unauthorized
 
@@ -25,37 +26,39 @@ class SignupDenied(Forbidden):
     code = "signup_denied"
 
 
-def check_credentials(*, email: str, password: str, origin: Origin) -> User:
+def check_credentials(*, email: str, password: str, by: Actor) -> User:
     """The active user with this e-mail and password.
 
     Counts the try against the network and the account before the hash is computed. Raises
     InvalidCredentials (after the same time for every reason) or TooManyRequests.
     """
-    throttling.count(throttling.auth_requests(), origin.network)
+    throttling.count(throttling.auth_requests(), by.origin.network)
     account = email_key(email) or email
     throttling.count(throttling.login_failures(), account)
     if len(password) > passwords.MAX_PASSWORD_LENGTH:  # nobody's, and not worth a hash
         raise InvalidCredentials
     user = User.objects.find_by_email(email)
     if not passwords.is_password_of(user, password) or user is None or not user.is_active:
+        record(Action.LOGIN_FAILED, by=by, target=user)
         raise InvalidCredentials
     throttling.forget(throttling.login_failures(), account)
     return user
 
 
-def log_in(*, email: str, password: str, origin: Origin) -> TokenPair:
+def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
     """Check the credentials and start a session.
 
     Raises InvalidCredentials, SignupDenied (only after the right password) or TooManyRequests.
     """
-    user = check_credentials(email=email, password=password, origin=origin)
+    user = check_credentials(email=email, password=password, by=by)
     new_hash = passwords.hash_password(password) if passwords.is_outdated(user.password) else None
     with transaction.atomic():
         _confirm(user, new_hash)
         user.refresh_from_db(fields=["signup_status"])
         if user.is_denied:
             raise SignupDenied
-        return issue_session(user=user, origin=origin)
+        record(Action.LOGIN_SUCCEEDED, by=acting_as(by, user), target=user)
+        return issue_session(user=user, by=by)
 
 
 def _confirm(user: User, new_hash: str | None) -> None:

@@ -1,6 +1,7 @@
 """A session's life: issued at a log-in, rotated by refreshes, ended by its user or by a theft."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,10 +11,11 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from accounts import throttling
 from accounts.access_tokens import make_access_token
+from accounts.actor import Actor
+from accounts.audit import Action, acting_as, record
 from accounts.models import Session, User
-from accounts.origin import Origin
 from accounts.tokens import RefreshToken, make_refresh_token, parse_refresh_token
-from config.exceptions import Unauthorized
+from config.exceptions import NotFound, Unauthorized
 
 # The atomic claim of a refresh token: the ledger's unique key lets one of any number insert.
 # (The ORM's ignore_conflicts does not tell whether a row went in.)
@@ -44,6 +46,13 @@ class TokenReused(InvalidRefreshToken):
     code = "token_reused"
 
 
+class SessionNotFound(NotFound):
+    """Not one of the caller's live sessions."""
+
+    error = "session not found"
+    code = "session_not_found"
+
+
 @dataclass(frozen=True, slots=True)
 class TokenPair:
     """What a client gets: raw tokens, shown once."""
@@ -55,7 +64,7 @@ class TokenPair:
     token_type: str = "Bearer"  # noqa: S105  (RFC 6750's name, not a token)
 
 
-def issue_session(*, user: User, origin: Origin) -> TokenPair:
+def issue_session(*, user: User, by: Actor) -> TokenPair:
     """Start a session. Call it in the transaction that checked the user."""
     now = timezone.now()
     session = Session.objects.create(
@@ -63,20 +72,20 @@ def issue_session(*, user: User, origin: Origin) -> TokenPair:
         created_at=now,
         last_used_at=now,
         expires_at=now + settings.SESSION_MAX_AGE,
-        ip_address=origin.ip_address,
-        user_agent=origin.user_agent,
+        ip_address=by.origin.ip_address,
+        user_agent=by.origin.user_agent,
     )
     return _issue_pair(session, user, now)
 
 
-def rotate(*, raw_token: str, origin: Origin) -> TokenPair:
+def rotate(*, raw_token: str, by: Actor) -> TokenPair:
     """Trade a refresh token for a new pair; the old one is dead at once.
 
     Exactly one of any number of concurrent calls with one token succeeds. Raises
     InvalidRefreshToken, TokenSuperseded, TokenReused (the session is then revoked, and stays so)
     or TooManyRequests.
     """
-    throttling.count(throttling.refreshes(), origin.network)
+    throttling.count(throttling.refreshes(), by.origin.network)
     token = parse_refresh_token(raw_token)
     if token is None:
         raise InvalidRefreshToken
@@ -87,21 +96,61 @@ def rotate(*, raw_token: str, origin: Origin) -> TokenPair:
             if session.user.is_active and not session.user.is_denied:
                 return _issue_pair(session, session.user, now)
         transaction.set_rollback(True)
-    raise _refusal(token, now)
+    raise _refusal(token, now, by)
 
 
-def log_out(*, raw_token: str) -> None:
+def log_out(*, raw_token: str, by: Actor) -> None:
     """End the session of a refresh token, spent or not. An unknown token ends nothing."""
     token = parse_refresh_token(raw_token)
     if token is None or not OutstandingToken.objects.filter(jti=token.digest).exists():
         return
-    reason = Session.RevokedReason.LOGGED_OUT
-    Session.objects.filter(pk=token.session_id).revoke(reason, timezone.now())
+    session = Session.objects.select_related("user").filter(pk=token.session_id).first()
+    if session is not None:
+        _end(session, Session.RevokedReason.LOGGED_OUT, acting_as(by, session.user))
 
 
-def revoke_sessions(*, user: User, reason: Session.RevokedReason) -> int:
-    """End every session of the user from the next request on; returns how many were open."""
-    return Session.objects.filter(user=user).revoke(reason, timezone.now())
+def get_session(*, user: User, session_id: uuid.UUID) -> Session:
+    """One of the user's live sessions. Raises SessionNotFound."""
+    sessions = Session.objects.current(timezone.now()).filter(user=user)
+    session = sessions.select_related("user").filter(pk=session_id).first()
+    if session is None:
+        raise SessionNotFound
+    return session
+
+
+def revoke_session(*, session: Session, by: Actor) -> None:
+    """End one session from the next request on."""
+    _end(session, Session.RevokedReason.REVOKED, by)
+
+
+def revoke_sessions(
+    *, user: User, reason: Session.RevokedReason, by: Actor, keep: uuid.UUID | None = None
+) -> int:
+    """End every session of the user, but for `keep`, from the next request on.
+
+    Returns how many were open.
+    """
+    with transaction.atomic():
+        sessions = Session.objects.filter(user=user)
+        sessions = sessions.exclude(pk=keep) if keep else sessions
+        count = sessions.revoke(reason, timezone.now())
+        if count:
+            record(
+                Action.SESSIONS_REVOKED,
+                by=by,
+                target=user,
+                after={"count": count, "reason": reason.value},
+            )
+    return count
+
+
+def _end(session: Session, reason: Session.RevokedReason, by: Actor) -> bool:
+    with transaction.atomic():
+        ended = Session.objects.filter(pk=session.pk).revoke(reason, timezone.now()) == 1
+        if ended:
+            after = {"reason": reason.value}
+            record(Action.SESSION_REVOKED, by=by, target=session, after=after)
+    return ended
 
 
 def _touch(token: RefreshToken, now: dt.datetime) -> bool:
@@ -138,15 +187,19 @@ def _issue_pair(session: Session, user: User, now: dt.datetime) -> TokenPair:
     )
 
 
-def _refusal(token: RefreshToken, now: dt.datetime) -> InvalidRefreshToken:
+def _refusal(token: RefreshToken, now: dt.datetime, by: Actor) -> InvalidRefreshToken:
     """Why a token was refused. A theft revokes the session here, after the claim's transaction:
     inside it the exception would roll the revocation back."""
     spent = BlacklistedToken.objects.filter(token__jti=token.digest).first()
-    session = Session.objects.live(now).filter(pk=token.session_id)
-    if spent is None or not session.exists():
+    live = Session.objects.live(now).select_related("user")
+    session = live.filter(pk=token.session_id).first()
+    if spent is None or session is None:
         return InvalidRefreshToken()
     # Measured from its start: a call that waited for the winner began within the leeway.
     if now <= spent.blacklisted_at + settings.REFRESH_RACE_LEEWAY:
         return TokenSuperseded()
-    session.revoke(Session.RevokedReason.TOKEN_REUSED, timezone.now())
+    with transaction.atomic():
+        actor = acting_as(by, session.user)
+        if _end(session, Session.RevokedReason.TOKEN_REUSED, actor):
+            record(Action.REFRESH_TOKEN_REUSED, by=actor, target=session)
     return TokenReused()

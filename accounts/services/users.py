@@ -1,26 +1,24 @@
-"""What is changed about a user from outside or by themselves."""
+"""What people change about themselves."""
 
 from django.db import transaction
 
-from accounts.models import Session, User
-from accounts.services.sessions import revoke_sessions
+from accounts.actor import Actor
+from accounts.audit import Action, record
+from accounts.models import User
 
 
-def rename_user(*, user: User, display_name: str | None) -> None:
+def rename_user(*, user: User, display_name: str | None, by: Actor) -> None:
     """Set the display name; None or the empty string clears it."""
-    user.display_name = display_name or ""
-    user.save(update_fields=["display_name"])
-
-
-def disable_user(*, user: User) -> None:
-    """Shut the account: its sessions end, and no door opens until it is enabled again."""
+    before, after = user.display_name, display_name or ""
+    if before == after:
+        return
     with transaction.atomic():
-        user.is_active = False
-        user.save(update_fields=["is_active"])
-        revoke_sessions(user=user, reason=Session.RevokedReason.USER_DISABLED)
-
-
-def enable_user(*, user: User) -> None:
-    """Let a disabled account log in again; sessions that were ended stay ended."""
-    user.is_active = True
-    user.save(update_fields=["is_active"])
+        user.display_name = after
+        user.save(update_fields=["display_name"])
+        record(
+            Action.USER_RENAMED,
+            by=by,
+            target=user,
+            before={"display_name": before},
+            after={"display_name": after},
+        )

@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.admin_site import admin_actor
 from organizations.models import SignupRequest
 from organizations.models.signup_request import MAX_REASON_LENGTH
 from organizations.services.signup_request import (
@@ -17,6 +17,7 @@ from organizations.services.signup_request import (
     SignupRequestNotFound,
     approve_signup,
     deny_signup,
+    reopen_signup,
 )
 
 # Each id is a form field, and Django reads 1,000 of them.
@@ -26,11 +27,12 @@ MAX_AT_ONCE = 500
 class Decision(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
+    REOPEN = "reopen"
 
     @property
     def past(self) -> str:
         """What was done, for a message."""
-        return {"approve": "Approved", "deny": "Denied"}[self.value]
+        return {"approve": "Approved", "deny": "Denied", "reopen": "Re-opened"}[self.value]
 
 
 class DecisionForm(forms.Form):
@@ -74,14 +76,14 @@ def decide(request: HttpRequest, decision: Decision, form: DecisionForm) -> list
 def _resolve(
     request: HttpRequest, decision: Decision, request_id: uuid.UUID, said: dict[str, Any]
 ) -> SignupRequest:
-    staff = cast("User", request.user)
-    door = SignupRequest.Door.ADMIN
+    staff = admin_actor(request)
     if decision is Decision.APPROVE:
-        return approve_signup(request_id=request_id, resolved_by=staff, through=door)
+        return approve_signup(request_id=request_id, by=staff)
+    if decision is Decision.REOPEN:
+        return reopen_signup(request_id=request_id, by=staff)
     return deny_signup(
         request_id=request_id,
-        resolved_by=staff,
-        through=door,
+        by=staff,
         reason=said["reason"],
         is_notified=said["is_notified"],
     )

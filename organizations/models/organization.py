@@ -32,11 +32,6 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def set_open_signups(self, *, is_enabled: bool) -> None:
-        """Open or close the instance for sign-ups without an invite."""
-        self.open_signups_enabled = is_enabled
-        self.save(update_fields=["open_signups_enabled"])
-
 
 class Instance(models.Model):
     """The row that exists once an installation has been set up.

@@ -48,6 +48,15 @@ class Role(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def rename(self, name: str) -> None:
+        """Set the name and the key that is unique in the organization."""
+        self.name, self.name_key = name, name.casefold()
+
+    @property
+    def sorted_permissions(self) -> list[str]:
+        """The codes of what holders may do."""
+        return sorted(self.granted)
+
     @property
     def granted(self) -> frozenset[Permission]:
         """The permissions that holders have."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.actor import Door
 from accounts.ids import uuid7
 from accounts.models import MAX_USER_AGENT_LENGTH, User
 from organizations.models.organization import Organization
@@ -31,13 +32,6 @@ class SignupRequest(models.Model):
         APPROVED = "approved"
         DENIED = "denied"
 
-    class Door(models.TextChoices):
-        """Where a decision came through."""
-
-        ADMIN = "admin"
-        API = "api"
-        COMMAND = "command", "command line"
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="signup_requests")
     user = models.OneToOneField(
@@ -56,7 +50,9 @@ class SignupRequest(models.Model):
         related_name="+",
         help_text="Empty for a decision made on the command line.",
     )
-    resolved_through = models.CharField(max_length=10, choices=Door.choices, blank=True, default="")
+    resolved_through = models.CharField(
+        max_length=10, choices=[*Door.choices, ("invite", "invite")], blank=True, default=""
+    )
     reason = models.CharField(
         "internal reason", max_length=MAX_REASON_LENGTH, blank=True, default=""
     )

@@ -1,25 +1,48 @@
-"""A room of work inside an organization."""
+"""A room of work inside an organization, and who may enter it."""
+
+import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.ids import uuid7
 from accounts.models import MAX_NAME_LENGTH
 from organizations.models.organization import Organization
+from organizations.models.role import Role
+from organizations.permissions import Permission
+
+if TYPE_CHECKING:
+    from organizations.access import Access
 
 MAX_DESCRIPTION_LENGTH = 10_000
+# Whoever holds one of these enters every space.
+KEYS = frozenset({Permission.ORG_MANAGE, Permission.SPACE_MEMBERS_MANAGE})
 
 
 class SpaceQuerySet(models.QuerySet["Space"]):
-    """The order in which spaces are shown."""
+    """Which spaces a member may enter, and in which order they are shown."""
 
     def newest_first(self) -> "SpaceQuerySet":
         return self.order_by("-created_at", "-pk")
 
+    def accessible_to(self, access: "Access") -> "SpaceQuerySet":
+        """Those of the organization that the member may enter."""
+        spaces = self.filter(organization_id=access.organization_id)
+        if KEYS & access.permissions:
+            return spaces
+        is_entered = Q(created_by=access.user)
+        listed = SpaceRole.objects.filter(role__in=access.role_ids).values("space")
+        is_entered |= Q(has_allow_list=True, pk__in=listed)
+        if Permission.BOARD_READ in access.permissions:
+            is_entered |= Q(has_allow_list=False)
+        return spaces.filter(is_entered)
+
 
 class Space(models.Model):
-    """A space."""
+    """A space: open to holders of board.read, or to holders of the roles on its allow-list."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="spaces")
@@ -29,6 +52,9 @@ class Space(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Not "has rows in SpaceRole": when the last listed role is deleted the space stays closed.
+    has_allow_list = models.BooleanField(default=False)
+    allowed_roles = models.ManyToManyField(Role, through="SpaceRole", related_name="spaces")
 
     objects = SpaceQuerySet.as_manager()
 
@@ -41,3 +67,31 @@ class Space(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_opened_by(self, role: Role, listed: set[uuid.UUID]) -> bool:
+        """Whether holders of the role may enter; `listed` are the ids on the allow-list."""
+        if KEYS & role.granted:
+            return True
+        if self.has_allow_list:
+            return role.pk in listed
+        return Permission.BOARD_READ in role.granted
+
+    @property
+    def allowed_role_ids(self) -> list[str]:
+        """The allow-list, sorted."""
+        return sorted(str(entry.role_id) for entry in self.space_roles.all())
+
+
+class SpaceRole(models.Model):
+    """A role on a space's allow-list."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="space_roles")
+    role = models.ForeignKey(Role, models.CASCADE, related_name="space_roles")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("space", "role"), name="organizations_space_role_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role_id} may enter {self.space_id}"

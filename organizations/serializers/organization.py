@@ -3,7 +3,8 @@ from urllib.parse import urlsplit
 
 from rest_framework import serializers
 
-from accounts.inputs import FlagField, InputSerializer, TextField
+from accounts.inputs import FlagField, InputSerializer, NameField, NameMissing, TextField
+from accounts.models import MAX_NAME_LENGTH
 from config.exceptions import DomainError
 from organizations.models import Organization
 from organizations.models.organization import MAX_URL_LENGTH
@@ -41,6 +42,26 @@ class OrganizationOutput(serializers.Serializer[Any]):
     open_signups_enabled = serializers.BooleanField()
     intended_public_url = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
+
+
+class OrganizationInput(InputSerializer):
+    essential = ("name",)
+    incomplete = NameMissing
+
+    name = NameField(max_length=MAX_NAME_LENGTH)
+
+
+class OrganizationChangeInput(InputSerializer):
+    """Absent leaves as it is; a null URL clears it."""
+
+    essential = ("name",)
+    incomplete = NameMissing
+
+    name = NameField(max_length=MAX_NAME_LENGTH, required=False)
+    intended_public_url = PublicUrlField(required=False)
+
+    def validate_intended_public_url(self, url: str | None) -> str | None:
+        return url or None
 
 
 class FeaturesInput(InputSerializer):

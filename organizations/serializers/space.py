@@ -17,9 +17,28 @@ class SpaceInput(InputSerializer):
     )
 
 
+class SpaceChangeInput(InputSerializer):
+    """Absent leaves as it is; null clears the description."""
+
+    essential = ("name",)
+    incomplete = NameMissing
+
+    name = NameField(max_length=MAX_NAME_LENGTH, required=False)
+    description = TextField(
+        max_length=MAX_DESCRIPTION_LENGTH, required=False, allow_blank=True, allow_null=True
+    )
+
+
 class SpaceOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     organization_id = serializers.UUIDField()
     name = serializers.CharField()
     description = serializers.CharField()
     created_at = serializers.DateTimeField()
+
+
+class AccessSummaryOutput(serializers.Serializer[Any]):
+    """`project_id` is the space's id: the name is older than the word space."""
+
+    project_id = serializers.UUIDField()
+    can_access = serializers.BooleanField()

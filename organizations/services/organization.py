@@ -7,13 +7,23 @@ from django.contrib.auth.models import Permission as AdminPermission
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from accounts.actor import Actor
+from accounts.audit import Action, changes, record
 from accounts.models import User
+from config.exceptions import Forbidden
 from organizations.models import Instance, MemberRole, Membership, Organization, Role
 from organizations.models.role import OWNER
 
 MAX_SLUG_LENGTH = 50
 SLUG_ATTEMPTS = 20
 STAFF_PERMISSIONS = ("view_signuprequest", "resolve_signuprequest")
+
+
+class SingleOrganizationExists(Forbidden):
+    """This instance holds one organization, and it exists; or the caller may not create any."""
+
+    error = "single_org_exists"
+    code = "single_org_exists"
 
 
 class InstanceAlreadySetUp(Exception):
@@ -24,7 +34,9 @@ class InstanceAlreadySetUp(Exception):
         super().__init__()
 
 
-def set_up_instance(*, name: str, owner: User, intended_public_url: str | None) -> Organization:
+def set_up_instance(
+    *, name: str, owner: User, intended_public_url: str | None, by: Actor
+) -> Organization:
     """Create the instance's organization with `owner` (saved), who becomes staff for sign-ups.
 
     Call it in a transaction: raises InstanceAlreadySetUp for all but one of any number of
@@ -43,7 +55,51 @@ def set_up_instance(*, name: str, owner: User, intended_public_url: str | None) 
     _save_with_free_slug(organization)
     add_owner(organization=organization, user=owner)
     make_signup_staff(user=owner)
+    _record_created(organization, by)
     return organization
+
+
+def create_organization(*, name: str, creator: User, by: Actor) -> Organization:
+    """A further organization (or the instance's first), owned by its creator.
+
+    Raises Forbidden for accounts that may not, SingleOrganizationExists where one is the limit.
+    """
+    if not creator.is_human or creator.is_pending:
+        raise Forbidden
+    try:
+        with transaction.atomic():
+            return set_up_instance(name=name, owner=creator, intended_public_url=None, by=by)
+    except InstanceAlreadySetUp as error:
+        if settings.SINGLE_ORGANIZATION:
+            raise SingleOrganizationExists from error
+    with transaction.atomic():
+        organization = Organization(name=name, slug=_slug(name))
+        _save_with_free_slug(organization)
+        add_owner(organization=organization, user=creator)
+        _record_created(organization, by)
+    return organization
+
+
+def change_organization(
+    *, organization: Organization, changed: dict[str, str | bool | None], by: Actor
+) -> None:
+    """Set these fields of the organization (name, intended_public_url, open_signups_enabled)."""
+    before = {name: getattr(organization, name) for name in changed}
+    was, now = changes(before, changed)
+    if not now:
+        return
+    with transaction.atomic():
+        for name, value in now.items():
+            setattr(organization, name, value)
+        organization.save(update_fields=list(now))
+        record(
+            Action.ORGANIZATION_CHANGED,
+            by=by,
+            target=organization,
+            organization_id=organization.pk,
+            before=was,
+            after=now,
+        )
 
 
 def add_owner(*, organization: Organization, user: User) -> Role:
@@ -74,6 +130,16 @@ def can_create_organization(*, user: User, has_organization: bool) -> bool:
     if not settings.SINGLE_ORGANIZATION:
         return True
     return not has_organization and not Instance.objects.exists()
+
+
+def _record_created(organization: Organization, by: Actor) -> None:
+    record(
+        Action.ORGANIZATION_CREATED,
+        by=by,
+        target=organization,
+        organization_id=organization.pk,
+        after={"name": organization.name},
+    )
 
 
 def _slug(name: str) -> str:

@@ -1,18 +1,19 @@
 """Registering: the first account sets the instance up, later ones wait for staff."""
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts import throttling
+from accounts.actor import Actor
+from accounts.audit import Action, acting_as, record
 from accounts.models import User
-from accounts.origin import Origin
 from accounts.passwords import hash_password
+from accounts.services.password import check_policy
 from accounts.services.sessions import TokenPair, issue_session
-from config.exceptions import Conflict, DomainError, Forbidden, NotFound, ValidationFailed
-from organizations.models import Organization
+from config.exceptions import Conflict, DomainError, Forbidden, ValidationFailed
+from organizations.models import Invite, Organization
 from organizations.models.organization import find_instance_organization
+from organizations.services.invite import claim_invite, get_usable_invite
 from organizations.services.organization import InstanceAlreadySetUp, set_up_instance
 from organizations.services.signup_request import request_signup
 
@@ -20,6 +21,7 @@ from organizations.services.signup_request import request_signup
 class CredentialsIncomplete(DomainError):
     """E-mail or password missing, or the password too short."""
 
+    error = "email and password (min 8 chars) required"
     code = "email_and_password_required"
 
     def __init__(self, *, fields: dict[str, list[str]]) -> None:
@@ -42,11 +44,6 @@ class EmailTaken(Conflict):
     code = "email_taken"
 
 
-class InviteNotFound(NotFound):
-    error = "invite not found"
-    code = "invite_not_found"
-
-
 def register(
     *,
     email: str,
@@ -55,42 +52,46 @@ def register(
     organization_name: str,
     intended_public_url: str | None,
     invite_token: str,
-    origin: Origin,
+    by: Actor,
 ) -> TokenPair:
     """Create an account and log it in.
 
-    The first one of the instance creates its organization and owns it; a later one awaits
-    approval. Raises CredentialsIncomplete, ValidationFailed, OrganizationNameMissing,
-    SignupsDisabled, EmailTaken, InviteNotFound or TooManyRequests.
+    The first one of the instance creates its organization and owns it; one with an invite joins;
+    a later one awaits approval. Raises CredentialsIncomplete, ValidationFailed,
+    OrganizationNameMissing, SignupsDisabled, EmailTaken, InviteNotFound, InviteNotForThisUser or
+    TooManyRequests.
     """
-    throttling.count(throttling.auth_requests(), origin.network)
+    throttling.count(throttling.auth_requests(), by.origin.network)
     user = User.objects.build(email, password_hash="", display_name=display_name)
     organization = find_instance_organization()
     _check_password(password, user, (organization_name, organization.name if organization else ""))
+    invite = None
     if invite_token:
-        raise InviteNotFound
-    _check_door(organization, organization_name)
-    throttling.count(throttling.registrations(), origin.network)
+        invite = get_usable_invite(raw_token=invite_token, address_key=user.email_key)
+    else:
+        _check_door(organization, organization_name)
+    throttling.count(throttling.registrations(), by.origin.network)
     # Before anything tells a taken address from a free one, so that the time does not.
     user.password = hash_password(password)
+    if invite is not None:
+        return _register_invited(user, invite, by)
     if organization is None:
         try:
-            return _register_first(user, organization_name, intended_public_url, origin)
+            return _register_first(user, organization_name, intended_public_url, by)
         except InstanceAlreadySetUp as lost:
             organization = lost.organization
             _check_door(organization, organization_name)
-    return _register_pending(user, organization, origin)
+    return _register_pending(user, organization, by)
 
 
 def _check_password(password: str, user: User, context: tuple[str, ...]) -> None:
-    user.password_context = context  # type: ignore[attr-defined]  # see ContextValidator
     try:
-        validate_password(password, user)
-    except ValidationError as error:
-        fields = {"password": [problem.code or "invalid" for problem in error.error_list]}
+        check_policy(password=password, user=user, field="password", context=context)
+    except ValidationFailed as refused:
+        fields = dict(refused.fields or {})
         if "password_too_short" in fields["password"]:
-            raise CredentialsIncomplete(fields=fields) from error
-        raise ValidationFailed(error=f"password: {error.messages[0]}", fields=fields) from error
+            raise CredentialsIncomplete(fields=fields) from refused
+        raise
 
 
 def _check_door(organization: Organization | None, organization_name: str) -> None:
@@ -101,26 +102,44 @@ def _check_door(organization: Organization | None, organization_name: str) -> No
 
 
 def _register_first(
-    user: User, organization_name: str, intended_public_url: str | None, origin: Origin
+    user: User, organization_name: str, intended_public_url: str | None, by: Actor
 ) -> TokenPair:
     with transaction.atomic():
-        _insert(user)
-        set_up_instance(name=organization_name, owner=user, intended_public_url=intended_public_url)
-        return issue_session(user=user, origin=origin)
+        actor = _insert(user, by)
+        set_up_instance(
+            name=organization_name,
+            owner=user,
+            intended_public_url=intended_public_url,
+            by=actor,
+        )
+        return issue_session(user=user, by=actor)
 
 
-def _register_pending(user: User, organization: Organization, origin: Origin) -> TokenPair:
+def _register_invited(user: User, invite: Invite, by: Actor) -> TokenPair:
+    with transaction.atomic():
+        actor = _insert(user, by)
+        claim_invite(invite=invite, user=user, by=actor)
+        return issue_session(user=user, by=actor)
+
+
+def _register_pending(user: User, organization: Organization, by: Actor) -> TokenPair:
     user.signup_status = User.SignupStatus.PENDING
     with transaction.atomic():
-        _insert(user)
-        request_signup(user=user, organization=organization, origin=origin)
-        return issue_session(user=user, origin=origin)
+        actor = _insert(user, by)
+        request_signup(user=user, organization=organization, by=actor)
+        return issue_session(user=user, by=actor)
 
 
-def _insert(user: User) -> None:
-    """Insert the user; the unique key on the address decides, not a look beforehand."""
+def _insert(user: User, by: Actor) -> Actor:
+    """Insert the user; the unique key on the address decides, not a look beforehand.
+
+    Returns the new user as the actor of what follows.
+    """
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as error:
         raise EmailTaken from error
+    actor = acting_as(by, user)
+    record(Action.USER_REGISTERED, by=actor, target=user)
+    return actor

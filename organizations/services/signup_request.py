@@ -6,14 +6,18 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actor import Actor
+from accounts.audit import Action, record
 from accounts.emails import email_key
 from accounts.mail import send_after_commit
 from accounts.models import Session, User
-from accounts.origin import Origin
 from accounts.services.sessions import revoke_sessions
 from config.exceptions import Conflict, NotFound
 from organizations import emails
-from organizations.models import Membership, Organization, SignupRequest
+from organizations.models import Organization, SignupRequest
+from organizations.services.membership import add_member
+
+Status = SignupRequest.Status
 
 
 class SignupRequestNotFound(NotFound):
@@ -32,55 +36,70 @@ class SignupAlreadyResolved(Conflict):
         super().__init__()
 
 
-def request_signup(*, user: User, organization: Organization, origin: Origin) -> SignupRequest:
+def request_signup(*, user: User, organization: Organization, by: Actor) -> SignupRequest:
     """File the request of a new account; staff get a mail once it is committed."""
     request = SignupRequest.objects.create(
         user=user,
         organization=organization,
-        ip_address=origin.ip_address,
-        user_agent=origin.user_agent,
+        ip_address=by.origin.ip_address,
+        user_agent=by.origin.user_agent,
     )
+    _record(Action.SIGNUP_REQUESTED, request, by)
     send_after_commit("signup_requested", partial(emails.tell_staff, request))
     return request
 
 
-def approve_signup(
-    *, request_id: uuid.UUID, resolved_by: User | None, through: SignupRequest.Door
-) -> SignupRequest:
+def approve_signup(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
     """Let the applicant in as a member without roles; a mail tells them.
 
-    `resolved_by` is None for the command line. Raises SignupRequestNotFound or
-    SignupAlreadyResolved.
+    Raises SignupRequestNotFound or SignupAlreadyResolved.
     """
     with transaction.atomic():
-        request = _resolve(request_id, SignupRequest.Status.APPROVED, resolved_by, through)
-        _set_account_status(request, User.SignupStatus.APPROVED)
-        Membership.objects.get_or_create(
-            organization_id=request.organization_id, user_id=request.user_id
-        )
+        request = _move(request_id, Status.PENDING, Status.APPROVED, by)
+        add_member(organization_id=request.organization_id, user=request.user, by=by)
+        _record(Action.SIGNUP_APPROVED, request, by)
         send_after_commit("signup_approved", partial(emails.tell_approved, request))
     return request
 
 
 def deny_signup(
-    *,
-    request_id: uuid.UUID,
-    resolved_by: User | None,
-    through: SignupRequest.Door,
-    reason: str = "",
-    is_notified: bool = True,
+    *, request_id: uuid.UUID, by: Actor, reason: str = "", is_notified: bool = True
 ) -> SignupRequest:
     """Turn the applicant away and end their sessions; `reason` is for staff alone.
 
     Mails the applicant if `is_notified`. Raises SignupRequestNotFound or SignupAlreadyResolved.
     """
     with transaction.atomic():
-        request = _resolve(request_id, SignupRequest.Status.DENIED, resolved_by, through, reason)
-        _set_account_status(request, User.SignupStatus.DENIED)
-        revoke_sessions(user=request.user, reason=Session.RevokedReason.SIGNUP_DENIED)
+        request = _move(request_id, Status.PENDING, Status.DENIED, by, reason=reason)
+        denied = Session.RevokedReason.SIGNUP_DENIED
+        revoke_sessions(user=request.user, reason=denied, by=by)
+        _record(Action.SIGNUP_DENIED, request, by)
         if is_notified:
             send_after_commit("signup_denied", partial(emails.tell_denied, request))
     return request
+
+
+def reopen_signup(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
+    """Put a denied request back into the queue; the applicant can log in again, and waits.
+
+    Raises SignupRequestNotFound, or SignupAlreadyResolved for one that is not denied.
+    """
+    with transaction.atomic():
+        request = _move(request_id, Status.DENIED, Status.PENDING, by)
+        _record(Action.SIGNUP_REOPENED, request, by)
+    return request
+
+
+def resolve_by_invite(*, user: User, inviter: User, by: Actor) -> None:
+    """An accepted invite approves the user's pending request, in the inviter's name.
+
+    Call it in the transaction that uses the invite up.
+    """
+    request = SignupRequest.objects.pending().filter(user=user).first()
+    if request is None:
+        return
+    _move(request.pk, Status.PENDING, Status.APPROVED, by, resolved_by=inviter, through="invite")
+    _record(Action.SIGNUP_APPROVED, request, by)
 
 
 def get_request_of(*, email: str) -> SignupRequest:
@@ -92,37 +111,50 @@ def get_request_of(*, email: str) -> SignupRequest:
     return request
 
 
-def _resolve(
+def get_request_in(*, organization_id: uuid.UUID, request_id: uuid.UUID) -> SignupRequest:
+    """A sign-up request of the organization. Raises SignupRequestNotFound."""
+    requests = SignupRequest.objects.filter(organization_id=organization_id, pk=request_id)
+    request = requests.first()
+    if request is None:
+        raise SignupRequestNotFound
+    return request
+
+
+def _move(
     request_id: uuid.UUID,
-    status: SignupRequest.Status,
-    resolved_by: User | None,
-    through: SignupRequest.Door,
+    source: Status,
+    target: Status,
+    by: Actor,
+    *,
     reason: str = "",
+    resolved_by: User | None = None,
+    through: str = "",
 ) -> SignupRequest:
-    """The one transition out of pending: a conditional update, whose outcome decides."""
-    changed = (
-        SignupRequest.objects.pending()
-        .filter(pk=request_id)
-        .update(
-            status=status,
-            resolved_at=timezone.now(),
-            resolved_by=resolved_by,
-            resolved_through=through,
-            reason=reason,
-        )
+    """One transition: a conditional update, whose outcome decides; the account follows."""
+    is_open = target == Status.PENDING
+    changed = SignupRequest.objects.filter(pk=request_id, status=source).update(
+        status=target,
+        resolved_at=None if is_open else timezone.now(),
+        resolved_by=None if is_open else resolved_by or by.user,
+        resolved_through="" if is_open else through or by.door,
+        reason=reason,
     )
-    request = (
-        SignupRequest.objects.select_related("user", "organization", "resolved_by")
-        .filter(pk=request_id)
-        .first()
-    )
+    requests = SignupRequest.objects.select_related("user", "organization", "resolved_by")
+    request = requests.filter(pk=request_id).first()
     if request is None:
         raise SignupRequestNotFound
     if not changed:
         raise SignupAlreadyResolved(request)
+    request.user.signup_status = target
+    request.user.save(update_fields=["signup_status"])
     return request
 
 
-def _set_account_status(request: SignupRequest, status: User.SignupStatus) -> None:
-    request.user.signup_status = status
-    request.user.save(update_fields=["signup_status"])
+def _record(action: Action, request: SignupRequest, by: Actor) -> None:
+    record(
+        action,
+        by=by,
+        target=request,
+        organization_id=request.organization_id,
+        after={"email": request.user.email, "reason": request.reason},
+    )

@@ -1,14 +1,102 @@
-"""Creating spaces."""
+"""Spaces, and who may enter them."""
 
+import uuid
+from collections.abc import Collection
+
+from django.db import transaction
+
+from accounts.actor import Actor
+from accounts.audit import Action, Details, changes, record
+from config.exceptions import Forbidden, NotFound
 from organizations.access import Access
-from organizations.models import Space
+from organizations.models import Space, SpaceRole
+from organizations.services.membership import get_roles
 
 
-def create_space(*, access: Access, name: str, description: str) -> Space:
+class SpaceNotFound(NotFound):
+    error = "space not found"
+    code = "space_not_found"
+
+
+class NoAccessToSpace(Forbidden):
+    error = "no access to this space"
+    code = "no_access_to_space"
+
+
+def get_space(*, access: Access, space_id: uuid.UUID) -> Space:
+    """A space of the organization. Raises SpaceNotFound."""
+    space = Space.objects.filter(organization_id=access.organization_id, pk=space_id).first()
+    if space is None:
+        raise SpaceNotFound
+    return space
+
+
+def enter_space(*, access: Access, space_id: uuid.UUID) -> Space:
+    """A space that the member may enter. Raises SpaceNotFound or NoAccessToSpace."""
+    space = Space.objects.accessible_to(access).filter(pk=space_id).first()
+    if space is None:
+        get_space(access=access, space_id=space_id)
+        raise NoAccessToSpace
+    return space
+
+
+def create_space(*, access: Access, name: str, description: str, by: Actor) -> Space:
     """A new space; whoever creates it always has access."""
-    return Space.objects.create(
-        organization_id=access.organization_id,
-        name=name,
-        description=description,
-        created_by=access.user,
-    )
+    with transaction.atomic():
+        space = Space.objects.create(
+            organization_id=access.organization_id,
+            name=name,
+            description=description,
+            created_by=access.user,
+        )
+        _record(Action.SPACE_CREATED, space, by, after={"name": name})
+    return space
+
+
+def change_space(
+    *, access: Access, space_id: uuid.UUID, name: str | None, description: str | None, by: Actor
+) -> Space:
+    """Change what is given (None leaves). Raises SpaceNotFound."""
+    with transaction.atomic():
+        space = get_space(access=access, space_id=space_id)
+        was, now = changes({"name": space.name}, {"name": name or space.name})
+        space.name = name or space.name
+        space.description = space.description if description is None else description
+        space.save(update_fields=["name", "description"])
+        _record(Action.SPACE_CHANGED, space, by, before=was, after=now)
+    return space
+
+
+def delete_space(*, access: Access, space_id: uuid.UUID, by: Actor) -> None:
+    """Raises SpaceNotFound."""
+    with transaction.atomic():
+        space = get_space(access=access, space_id=space_id)
+        _record(Action.SPACE_DELETED, space, by, before={"name": space.name})
+        space.delete()
+
+
+def set_allowed_roles(
+    *, access: Access, space_id: uuid.UUID, role_ids: Collection[uuid.UUID], by: Actor
+) -> Space:
+    """Let holders of these roles in and nobody else; an empty list opens the space again.
+
+    Raises UnknownRole or SpaceNotFound.
+    """
+    roles = get_roles(organization_id=access.organization_id, role_ids=role_ids)
+    with transaction.atomic():
+        space = get_space(access=access, space_id=space_id)
+        before = space.allowed_role_ids
+        SpaceRole.objects.filter(space=space).delete()
+        SpaceRole.objects.bulk_create(
+            [SpaceRole(space=space, role=role) for role in roles], ignore_conflicts=True
+        )
+        space.has_allow_list = bool(roles)
+        space.save(update_fields=["has_allow_list"])
+        after = sorted(str(role.pk) for role in roles)
+        told = {"before": {"role_ids": before}, "after": {"role_ids": after}}
+        _record(Action.SPACE_ACCESS_CHANGED, space, by, **told)
+    return space
+
+
+def _record(action: Action, space: Space, by: Actor, **told: Details) -> None:
+    record(action, by=by, target=space, organization_id=space.organization_id, **told)

@@ -18,12 +18,12 @@ class OrganizationView(ApiView):
     """Checks in the contract's order: credential, membership, permission; then the body.
 
     `needs` names the permission for each method (None: membership is enough); a service account
-    is refused where `is_human_only`.
+    is refused where the method is one of `human_only`.
     """
 
     permission_classes = (IsAuthenticated,)
     needs: ClassVar[Mapping[str, Permission | None]]
-    is_human_only: ClassVar[bool] = False
+    human_only: ClassVar[frozenset[str]] = frozenset()
 
     access: Access
 
@@ -34,9 +34,9 @@ class OrganizationView(ApiView):
         access = find_access(user=self.principal, organization_id=organization_id)
         if access is None:
             raise NotAMember
-        if self.is_human_only and not self.principal.is_human:
-            raise Forbidden
         method = "GET" if request.method == "HEAD" else request.method or ""
+        if method in self.human_only and not self.principal.is_human:
+            raise Forbidden
         if needed := self.needs.get(method):
             access.require(needed)
         self.access = access

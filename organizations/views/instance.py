@@ -3,10 +3,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import PublicView
+from accounts.openapi import operation
 from organizations.models import Instance
+from organizations.serializers.instance import InstanceOutput
 
 
 class InstanceView(PublicView):
+    @operation(
+        "getInstance",
+        "What runs here, and whether the first account is still missing",
+        answer=InstanceOutput,
+    )
     def get(self, request: Request) -> Response:
         body = {
             "version": settings.VERSION,

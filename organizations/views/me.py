@@ -1,20 +1,57 @@
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import ApiView
+from accounts.api import ApiView, no_content
+from accounts.openapi import operation
+from accounts.permissions import HumanOnly
+from accounts.serializers import PasswordChangeInput, PasswordsMissing
+from accounts.services.password import WrongPassword, change_password
 from accounts.services.users import rename_user
-from organizations.models import SignupRequest
+from config.exceptions import Forbidden, TooManyRequests
+from organizations.models import Organization, SignupRequest
 from organizations.serializers.me import MeInput, MeOutput
 
 
+class OwnPasswordView(ApiView):
+    permission_classes = (IsAuthenticated, HumanOnly)
+
+    @operation(
+        "changePassword",
+        "Change the password and end the other sessions",
+        body=PasswordChangeInput,
+        status=204,
+        errors=[PasswordsMissing, WrongPassword, Forbidden, TooManyRequests],
+    )
+    def post(self, request: Request) -> Response:
+        data = self.read(PasswordChangeInput)
+        names = Organization.objects.visible_to(self.principal).values_list("name", flat=True)
+        change_password(
+            user=self.principal,
+            current_password=data["current_password"],
+            new_password=data["new_password"],
+            context=tuple(names),
+            by=self.actor,
+        )
+        return no_content()
+
+
 class MeView(ApiView):
+    @operation("getMe", "The caller", answer=MeOutput)
     def get(self, request: Request) -> Response:
         return self._answer()
 
+    @operation(
+        "updateMe",
+        "Change the caller's display name",
+        body=MeInput,
+        answer=MeOutput,
+        example={"display_name": "Olivia"},
+    )
     def patch(self, request: Request) -> Response:
         data = self.read(MeInput)
         if "display_name" in data:
-            rename_user(user=self.principal, display_name=data["display_name"])
+            rename_user(user=self.principal, display_name=data["display_name"], by=self.actor)
         return self._answer()
 
     def _answer(self) -> Response:

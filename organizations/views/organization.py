@@ -1,22 +1,43 @@
 import uuid
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView
+from accounts.inputs import NameMissing
+from accounts.openapi import PAGE_PARAMETERS, operation, page_of, wrapped
 from accounts.pagination import paginate
+from config.exceptions import Forbidden
 from organizations.models import Organization
 from organizations.permissions import Permission
 from organizations.serializers.organization import (
     FeaturesInput,
     FeaturesOutput,
+    OrganizationChangeInput,
+    OrganizationInput,
     OrganizationOutput,
+    PublicUrlInvalid,
+    PublicUrlTooLong,
 )
-from organizations.services.organization import can_create_organization
+from organizations.services.organization import (
+    SingleOrganizationExists,
+    can_create_organization,
+    change_organization,
+    create_organization,
+)
 from organizations.views.base import OrganizationView
 
 
 class OrganizationListView(ApiView):
+    @operation(
+        "listOrganizations",
+        "The caller's organizations",
+        answer=page_of(
+            "organizations", OrganizationOutput, can_create_organization=serializers.BooleanField()
+        ),
+        query=PAGE_PARAMETERS,
+    )
     def get(self, request: Request) -> Response:
         user = self.principal
         organizations, page = paginate(request, Organization.objects.visible_to(user))
@@ -29,25 +50,61 @@ class OrganizationListView(ApiView):
             }
         )
 
+    @operation(
+        "createOrganization",
+        "Create an organization and own it",
+        body=OrganizationInput,
+        answer=OrganizationOutput,
+        status=201,
+        errors=[NameMissing, SingleOrganizationExists, Forbidden],
+        example={"name": "Acme"},
+    )
+    def post(self, request: Request) -> Response:
+        data = self.read(OrganizationInput)
+        organization = create_organization(name=data["name"], creator=self.principal, by=self.actor)
+        return Response(OrganizationOutput(organization).data, status=201)
+
 
 class OrganizationDetailView(OrganizationView):
-    needs = {"GET": None}
+    needs = {"GET": None, "PATCH": Permission.ORG_MANAGE}
 
+    @operation("getOrganization", "One organization", answer=OrganizationOutput)
     def get(self, request: Request, organization_id: uuid.UUID) -> Response:
         return Response(OrganizationOutput(self.get_organization()).data)
+
+    @operation(
+        "updateOrganization",
+        "Change an organization",
+        body=OrganizationChangeInput,
+        answer=OrganizationOutput,
+        errors=[NameMissing, PublicUrlInvalid, PublicUrlTooLong],
+        example={"name": "Acme", "intended_public_url": "https://work.acme.example"},
+    )
+    def patch(self, request: Request, organization_id: uuid.UUID) -> Response:
+        changed = self.read(OrganizationChangeInput)
+        organization = self.get_organization()
+        change_organization(organization=organization, changed=changed, by=self.actor)
+        return Response(OrganizationOutput(organization).data)
 
 
 class FeaturesView(OrganizationView):
     needs = {"GET": None, "PATCH": Permission.ORG_MANAGE}
 
+    @operation("getFeatures", "What is switched on", answer=wrapped("features", FeaturesOutput))
     def get(self, request: Request, organization_id: uuid.UUID) -> Response:
         return self._answer(self.get_organization())
 
+    @operation(
+        "updateFeatures",
+        "Open or close sign-ups",
+        body=FeaturesInput,
+        answer=wrapped("features", FeaturesOutput),
+        example={"open_signups_enabled": False},
+    )
     def patch(self, request: Request, organization_id: uuid.UUID) -> Response:
-        data = self.read(FeaturesInput)
+        changed = self.read(FeaturesInput)
         organization = self.get_organization()
-        if "open_signups_enabled" in data:
-            organization.set_open_signups(is_enabled=data["open_signups_enabled"])
+        change_organization(organization=organization, changed=changed, by=self.actor)
         return self._answer(organization)
 
     def _answer(self, organization: Organization) -> Response:

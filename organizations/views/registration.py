@@ -2,12 +2,45 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import PublicView
+from accounts.openapi import operation
 from accounts.serializers import TokenPairOutput
+from config.exceptions import TooManyRequests
+from organizations.serializers.organization import PublicUrlInvalid, PublicUrlTooLong
 from organizations.serializers.registration import RegisterInput
-from organizations.services.registration import register
+from organizations.services.invite import InviteNotForThisUser, InviteNotFound
+from organizations.services.registration import (
+    CredentialsIncomplete,
+    EmailTaken,
+    OrganizationNameMissing,
+    SignupsDisabled,
+    register,
+)
 
 
 class RegisterView(PublicView):
+    @operation(
+        "register",
+        "Create an account and log it in",
+        body=RegisterInput,
+        answer=TokenPairOutput,
+        status=201,
+        errors=[
+            CredentialsIncomplete,
+            OrganizationNameMissing,
+            PublicUrlInvalid,
+            PublicUrlTooLong,
+            SignupsDisabled,
+            EmailTaken,
+            InviteNotFound,
+            InviteNotForThisUser,
+            TooManyRequests,
+        ],
+        example={
+            "email": "olivia@acme.example",
+            "password": "correct horse battery staple",
+            "organization_name": "Acme",
+        },
+    )
     def post(self, request: Request) -> Response:
         data = self.read(RegisterInput)
         pair = register(
@@ -17,6 +50,6 @@ class RegisterView(PublicView):
             organization_name=data["organization_name"] or "",
             intended_public_url=data["intended_public_url"] or None,
             invite_token=data["invite_token"] or "",
-            origin=self.origin,
+            by=self.actor,
         )
         return Response(TokenPairOutput(pair).data, status=201)

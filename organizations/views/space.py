@@ -3,25 +3,146 @@ import uuid
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api import no_content
+from accounts.inputs import NameMissing
+from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
 from organizations.models import Space
 from organizations.permissions import Permission
-from organizations.serializers.space import SpaceInput, SpaceOutput
-from organizations.services.space import create_space
+from organizations.serializers.membership import RoleIdsInput, RoleIdsMissing, RoleIdsOutput
+from organizations.serializers.space import (
+    AccessSummaryOutput,
+    SpaceChangeInput,
+    SpaceInput,
+    SpaceOutput,
+)
+from organizations.services.membership import UnknownRole
+from organizations.services.space import (
+    NoAccessToSpace,
+    SpaceNotFound,
+    change_space,
+    create_space,
+    delete_space,
+    enter_space,
+    get_space,
+    set_allowed_roles,
+)
 from organizations.views.base import OrganizationView
 
 
 class SpaceListView(OrganizationView):
     needs = {"GET": Permission.BOARD_READ, "POST": Permission.SPACE_CREATE}
 
+    @operation(
+        "listSpaces",
+        "Spaces that the caller may enter, newest first",
+        answer=page_of("spaces", SpaceOutput),
+        query=PAGE_PARAMETERS,
+    )
     def get(self, request: Request, organization_id: uuid.UUID) -> Response:
-        in_organization = Space.objects.filter(organization_id=organization_id)
-        spaces, page = paginate(request, in_organization.newest_first())
+        accessible = Space.objects.accessible_to(self.access)
+        spaces, page = paginate(request, accessible.newest_first())
         return Response({"spaces": SpaceOutput(spaces, many=True).data, **page})
 
+    @operation(
+        "createSpace",
+        "Create a space",
+        body=SpaceInput,
+        answer=SpaceOutput,
+        status=201,
+        errors=[NameMissing],
+        example={"name": "Launch"},
+    )
     def post(self, request: Request, organization_id: uuid.UUID) -> Response:
         data = self.read(SpaceInput)
         space = create_space(
-            access=self.access, name=data["name"], description=data["description"] or ""
+            access=self.access,
+            name=data["name"],
+            description=data["description"] or "",
+            by=self.actor,
         )
         return Response(SpaceOutput(space).data, status=201)
+
+
+class SpaceView(OrganizationView):
+    needs = {
+        "GET": None,  # access to the space decides
+        "PATCH": Permission.SPACE_MEMBERS_MANAGE,
+        "DELETE": Permission.SPACE_DELETE,
+    }
+
+    @operation("getSpace", "One space", answer=SpaceOutput, errors=[NoAccessToSpace, SpaceNotFound])
+    def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+        return Response(SpaceOutput(enter_space(access=self.access, space_id=space_id)).data)
+
+    @operation(
+        "updateSpace",
+        "Change a space",
+        body=SpaceChangeInput,
+        answer=SpaceOutput,
+        errors=[NameMissing, SpaceNotFound],
+        example={"name": "Launch 2"},
+    )
+    def patch(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+        data = self.read(SpaceChangeInput)
+        description = data["description"] or "" if "description" in data else None
+        space = change_space(
+            access=self.access,
+            space_id=space_id,
+            name=data.get("name"),
+            description=description,
+            by=self.actor,
+        )
+        return Response(SpaceOutput(space).data)
+
+    @operation("deleteSpace", "Delete a space", status=204, errors=[SpaceNotFound])
+    def delete(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+        delete_space(access=self.access, space_id=space_id, by=self.actor)
+        return no_content()
+
+
+class SpaceAccessView(OrganizationView):
+    needs = {"GET": Permission.SPACE_MEMBERS_MANAGE, "PUT": Permission.SPACE_MEMBERS_MANAGE}
+
+    @operation(
+        "getSpaceAccess", "The allow-list of a space", answer=RoleIdsOutput, errors=[SpaceNotFound]
+    )
+    def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+        return self._answer(get_space(access=self.access, space_id=space_id))
+
+    @operation(
+        "setSpaceAccess",
+        "Let holders of these roles in; an empty list opens the space",
+        body=RoleIdsInput,
+        answer=RoleIdsOutput,
+        errors=[RoleIdsMissing, UnknownRole, SpaceNotFound],
+    )
+    def put(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+        data = self.read(RoleIdsInput)
+        space = set_allowed_roles(
+            access=self.access, space_id=space_id, role_ids=data["role_ids"], by=self.actor
+        )
+        return self._answer(space)
+
+    def _answer(self, space: Space) -> Response:
+        return Response({"role_ids": space.allowed_role_ids})
+
+
+class AccessSummaryView(OrganizationView):
+    needs = {"GET": Permission.BOARD_READ}
+
+    @operation(
+        "getAccessSummary",
+        "Which spaces the caller may enter",
+        answer=page_of("projects", AccessSummaryOutput),
+        query=PAGE_PARAMETERS,
+    )
+    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+        in_organization = Space.objects.filter(organization_id=organization_id)
+        spaces, page = paginate(request, in_organization.newest_first())
+        accessible = Space.objects.accessible_to(self.access)
+        entered = set(
+            accessible.filter(pk__in=[space.pk for space in spaces]).values_list("pk", flat=True)
+        )
+        rows = [{"project_id": space.pk, "can_access": space.pk in entered} for space in spaces]
+        return Response({"projects": rows, **page})

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts.access_tokens import read_access_token
 from accounts.models import Session, User
-from accounts.services.users import disable_user, enable_user
+from organizations.services.users import disable_user, enable_user
 from tests.accounts.forgery import HEADER, REMOVED, encode, forge, good_claims, sign
-from tests.conftest import Actor, log_in, refusal, session_of
+from tests.conftest import SETUP, Actor, log_in, refusal, session_of
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -259,9 +259,9 @@ def test_a_refresh_token_is_no_access_token(ann: Actor) -> None:
 
 
 def test_a_disabled_user_is_refused_from_the_next_request_on(ann: Actor) -> None:
-    disable_user(user=ann.user)
+    disable_user(user=ann.user, by=SETUP)
     assert status_of(ann.token) == 401
-    enable_user(user=ann.user)
+    enable_user(user=ann.user, by=SETUP)
     assert status_of(ann.token) == 401
 
 

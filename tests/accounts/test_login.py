@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.hashers import Argon2idHasher
 from accounts.models import Session, ThrottleCounter, User
-from accounts.services.users import disable_user
-from tests.conftest import Actor, Answer, log_in, refusal
+from organizations.services.users import disable_user
+from tests.conftest import SETUP, Actor, Answer, log_in, refusal
 from tests.factories import PASSWORD, SignupRequestFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ def signature(email: str, password: str) -> tuple[int, bytes, list[tuple[str, st
 
 
 def test_who_may_not_log_in_cannot_be_told_from_an_unknown_address(ann: User) -> None:
-    disable_user(user=UserFactory.create(email="disabled@example.com"))
+    disable_user(user=UserFactory.create(email="disabled@example.com"), by=SETUP)
     SignupRequestFactory.create(user__email="pending@example.com")
     UserFactory.create(email="denied@example.com", signup_status=User.SignupStatus.DENIED)
     tries = [

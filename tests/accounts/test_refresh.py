@@ -12,9 +12,9 @@ from pytest_django import Settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.models import Session, User
-from accounts.services.users import disable_user
 from accounts.tokens import digest
-from tests.conftest import Actor, Answer, log_in, refusal, session_of
+from organizations.services.users import disable_user
+from tests.conftest import SETUP, Actor, Answer, log_in, refusal, session_of
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -182,7 +182,7 @@ def test_an_expired_token_is_refused_and_not_spent(ann: Actor) -> None:
 
 
 def test_a_disabled_user_does_not_refresh(ann: Actor) -> None:
-    disable_user(user=ann.user)
+    disable_user(user=ann.user, by=SETUP)
     assert refusal(refresh(ann.refresh_token)) == INVALID
 
 

@@ -10,12 +10,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.models import User
 from organizations.models import Organization, SignupRequest
 from organizations.services.signup_request import approve_signup
-from tests.conftest import Actor
+from tests.conftest import SETUP, Actor
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-API = SignupRequest.Door.API
 
 
 @pytest.fixture
@@ -90,7 +88,7 @@ def test_decisions_go_to_the_applicant_alone(
 ) -> None:
     request = pending.user.signup_request
     with commit():
-        approve_signup(request_id=request.pk, resolved_by=owner.user, through=API)
+        approve_signup(request_id=request.pk, by=SETUP)
     (message,) = mailoutbox
     assert message.recipients() == ["pending@example.com"]
     assert "http://127.0.0.1:8000" in message.body

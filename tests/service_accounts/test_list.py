@@ -5,8 +5,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from organizations.models import Organization
 from organizations.permissions import Permission
-from service_accounts.services import ProviderSettings, create_service_account
-from tests.conftest import Actor, log_in, make_bot, refusal
+from service_accounts.services.account import ProviderSettings, create_service_account
+from tests.conftest import SETUP, Actor, log_in, make_bot, refusal
 from tests.factories import OrganizationFactory, UserFactory, add_member, make_role
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,7 @@ def test_what_is_not_set_is_null(manager: Actor, path: str, organization: Organi
         roles=[],
         created_by=None,
         settings=ProviderSettings.of(provider="cursor"),
+        by=SETUP,
     )
     (row,) = manager.get(path).json()["service_accounts"]
     assert (row["provider"], row["created_by"], row["openrouter_model"]) == ("cursor", None, None)

@@ -8,9 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from organizations.models import Organization
 from service_accounts.models import ServiceAccount, ServiceAccountToken
-from service_accounts.services import issue_token
+from service_accounts.services.token import issue_token
 from tests.accounts.commands import run
-from tests.conftest import Actor, make_bot
+from tests.conftest import SETUP, Actor, make_bot
 from tests.factories import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +44,11 @@ def test_the_table_shows_the_hints_and_the_last_use(bot: Actor) -> None:
 
 def test_tokens_that_opened_their_last_door_are_left_out(bot: Actor) -> None:
     account = ServiceAccount.objects.get()
-    expired = issue_token(account=account, expires_at=timezone.now() - dt.timedelta(days=1))
-    ServiceAccountToken.objects.exclude(pk=expired.token.pk).update(revoked_at=timezone.now())
+    issued = issue_token(account=account, expires_at=None, by=SETUP)
+    ServiceAccountToken.objects.exclude(pk=issued.token.pk).update(revoked_at=timezone.now())
+    ServiceAccountToken.objects.filter(pk=issued.token.pk).update(
+        expires_at=timezone.now() - dt.timedelta(days=1)
+    )
     (row,) = run("list_service_accounts", "--json").data
     assert row["tokens"] == []
 

@@ -32,8 +32,7 @@ class Command(OperatorCommand):
     def _approve(self, email: str) -> bool:
         try:
             request = get_request_of(email=email)
-            door = SignupRequest.Door.COMMAND
-            approve_signup(request_id=request.pk, resolved_by=None, through=door)
+            approve_signup(request_id=request.pk, by=self.actor)
         except DomainError as error:
             self.say(f"{email}: {error.error}")
             return False

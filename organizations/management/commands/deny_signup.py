@@ -4,7 +4,6 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from accounts.commands import OperatorCommand
-from organizations.models import SignupRequest
 from organizations.models.signup_request import MAX_REASON_LENGTH
 from organizations.services.signup_request import deny_signup, get_request_of
 
@@ -23,8 +22,7 @@ class Command(OperatorCommand):
             raise CommandError(limit, returncode=2)
         request = deny_signup(
             request_id=get_request_of(email=email).pk,
-            resolved_by=None,
-            through=SignupRequest.Door.COMMAND,
+            by=self.actor,
             reason=reason,
             is_notified=not no_mail,
         )

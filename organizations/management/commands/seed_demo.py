@@ -11,6 +11,7 @@ from django.test import override_settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.actor import Actor, Door
 from accounts.commands import OperatorCommand
 from accounts.models import User
 from accounts.origin import Origin
@@ -120,13 +121,14 @@ def _seed() -> bool:
 
 def _create(hashes: dict[Person, str]) -> None:
     owner = _save_user(OWNER, hashes[OWNER])
-    acme = set_up_instance(name="Acme", owner=owner, intended_public_url=None)
+    by_owner = Actor(Door.COMMAND, OWNER.origin, owner)
+    acme = set_up_instance(name="Acme", owner=owner, intended_public_url=None, by=by_owner)
     access = cast("Access", find_access(user=owner, organization_id=acme.pk))
     for name, description in SPACES.items():
-        create_space(access=access, name=name, description=description)
+        create_space(access=access, name=name, description=description, by=by_owner)
     for person in (STAFF, MEMBER):
         request = _sign_up(person, hashes[person], acme)
-        approve_signup(request_id=request.pk, resolved_by=owner, through=SignupRequest.Door.ADMIN)
+        approve_signup(request_id=request.pk, by=by_owner)
     make_signup_staff(user=User.objects.get(email=STAFF.email))
     for person in APPLICANTS:
         _sign_up(person, hashes[person], acme)
@@ -135,7 +137,9 @@ def _create(hashes: dict[Person, str]) -> None:
 def _sign_up(person: Person, password_hash: str, organization: Organization) -> SignupRequest:
     """An account that waits, and has done so since the person's `age`."""
     user = _save_user(person, password_hash, signup_status=User.SignupStatus.PENDING)
-    request = request_signup(user=user, organization=organization, origin=person.origin)
+    request = request_signup(
+        user=user, organization=organization, by=Actor(Door.COMMAND, person.origin, user)
+    )
     request.created_at = user.created_at
     request.save(update_fields=["created_at"])
     return request

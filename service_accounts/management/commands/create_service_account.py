@@ -7,19 +7,18 @@ from django.utils import timezone
 
 from accounts.commands import OperatorCommand, duration, timestamp
 from organizations.models import Organization
+from organizations.services.membership import find_oldest_owner, get_roles_by_name
 from service_accounts.commands import get_organization
 from service_accounts.models import (
     MAX_SERVICE_ACCOUNT_NAME_LENGTH,
     ServiceAccount,
     ServiceAccountToken,
 )
-from service_accounts.services import (
-    IssuedToken,
+from service_accounts.services.account import (
     ServiceAccountNameTaken,
     create_service_account,
-    find_oldest_owner,
-    get_roles_by_name,
 )
+from service_accounts.services.token import IssuedToken
 
 
 class Command(OperatorCommand):
@@ -59,6 +58,7 @@ class Command(OperatorCommand):
                 roles=get_roles_by_name(organization=home, names=roles),
                 created_by=find_oldest_owner(organization=home),
                 expires_at=timezone.now() + expires_in if expires_in else None,
+                by=self.actor,
             )
         except ServiceAccountNameTaken:
             if not if_missing:

@@ -1,9 +1,7 @@
-"""Who acts (User), one log-in (Session) and the counters that bound guessing."""
+"""A principal."""
 
-import datetime as dt
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.auth import models as auth
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -14,7 +12,6 @@ from accounts.emails import MAX_EMAIL_LENGTH, email_key, parse_email
 from accounts.ids import uuid7
 
 MAX_NAME_LENGTH = 200
-MAX_USER_AGENT_LENGTH = 400
 
 
 class UserManager(auth.UserManager["User"]):
@@ -107,61 +104,13 @@ class User(AbstractBaseUser, auth.PermissionsMixin):
     @property
     def may_use_admin(self) -> bool:
         """Whether the admin opens: active staff, and nobody who awaits or was refused approval."""
-        is_approved = self.signup_status == self.SignupStatus.APPROVED
-        return self.is_active and self.is_staff and self.is_human and is_approved
+        return self.may_log_in and self.is_staff and not self.is_pending
+
+    @property
+    def may_log_in(self) -> bool:
+        """Whether a password could open this account."""
+        return self.is_active and self.is_human and not self.is_denied
 
     @property
     def is_human(self) -> bool:
         return self.kind == self.Kind.HUMAN
-
-
-class SessionQuerySet(models.QuerySet["Session"]):
-    """Which sessions still count."""
-
-    def live(self, now: dt.datetime) -> "SessionQuerySet":
-        """Neither revoked nor past their absolute end."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
-
-    def revoke(self, reason: "Session.RevokedReason", now: dt.datetime) -> int:
-        """End those that are not ended yet; returns how many. Waits for a rotation under way."""
-        return self.filter(revoked_at__isnull=True).update(revoked_at=now, revoked_reason=reason)
-
-
-class Session(models.Model):
-    """One log-in: the family of refresh tokens that descend from it, and its access tokens."""
-
-    class RevokedReason(models.TextChoices):
-        LOGGED_OUT = "logged_out"
-        LOGGED_OUT_ALL = "logged_out_all"
-        TOKEN_REUSED = "token_reused"  # noqa: S105  (a reason, not a token)
-        SIGNUP_DENIED = "signup_denied"
-        USER_DISABLED = "user_disabled"
-        PASSWORD_CHANGED = "password_changed"  # noqa: S105  (a reason too)
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sessions")
-    created_at = models.DateTimeField(default=timezone.now)
-    last_used_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(help_text="The absolute end; no refresh goes past it.")
-    ip_address = models.GenericIPAddressField(null=True, blank=True)
-    user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="")
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_reason = models.CharField(
-        max_length=20, choices=RevokedReason.choices, blank=True, default=""
-    )
-
-    objects = SessionQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"session {self.pk}"
-
-
-class ThrottleCounter(models.Model):
-    """How often something was tried in the current window. The key is a keyed digest."""
-
-    key = models.CharField(max_length=100, primary_key=True)
-    count = models.PositiveIntegerField()
-    resets_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.key

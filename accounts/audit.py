@@ -1,0 +1,150 @@
+"""The audit trail: which actions it knows, and what may be told of each.
+
+Call `record` in the transaction that makes the change: both are stored, or neither.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from django.db.models import Model
+
+from accounts.actor import Actor
+from accounts.models import AuditEvent, User
+
+Detail = str | int | bool | None | Sequence[str]
+Details = Mapping[str, Detail]
+
+
+class Action(StrEnum):
+    """The closed list: clients of the export may rely on these names."""
+
+    USER_REGISTERED = "user.registered"
+    USER_RENAMED = "user.renamed"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    LOGIN_SUCCEEDED = "login.succeeded"
+    LOGIN_FAILED = "login.failed"
+    SESSION_REVOKED = "session.revoked"
+    SESSIONS_REVOKED = "sessions.revoked"
+    REFRESH_TOKEN_REUSED = "refresh_token.reused"  # noqa: S105  (an action, not a token)
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    PASSWORD_RESET_REQUESTED = "password.reset_requested"  # noqa: S105
+    PASSWORD_RESET = "password.reset"  # noqa: S105
+    SIGNUP_REQUESTED = "signup.requested"
+    SIGNUP_APPROVED = "signup.approved"
+    SIGNUP_DENIED = "signup.denied"
+    SIGNUP_REOPENED = "signup.reopened"
+    ORGANIZATION_CREATED = "organization.created"
+    ORGANIZATION_CHANGED = "organization.changed"
+    MEMBER_ADDED = "member.added"
+    MEMBER_REMOVED = "member.removed"
+    MEMBER_ROLES_CHANGED = "member.roles_changed"
+    ROLE_CREATED = "role.created"
+    ROLE_CHANGED = "role.changed"
+    ROLE_DELETED = "role.deleted"
+    INVITE_CREATED = "invite.created"
+    INVITE_REVOKED = "invite.revoked"
+    INVITE_ACCEPTED = "invite.accepted"
+    SPACE_CREATED = "space.created"
+    SPACE_CHANGED = "space.changed"
+    SPACE_DELETED = "space.deleted"
+    SPACE_ACCESS_CHANGED = "space.access_changed"
+    SERVICE_ACCOUNT_CREATED = "service_account.created"
+    SERVICE_ACCOUNT_CHANGED = "service_account.changed"
+    SERVICE_ACCOUNT_DELETED = "service_account.deleted"
+    TOKEN_ISSUED = "token.issued"  # noqa: S105
+    TOKEN_ROTATED = "token.rotated"  # noqa: S105
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105
+
+
+# What an event may tell: never a password, a token, a digest or free text of a stranger.
+ALLOWED_DETAILS = frozenset(
+    {
+        "count",
+        "cursor_default_ref",
+        "cursor_default_repo_url",
+        "display_name",
+        "email",
+        "expires_at",
+        "hint",
+        "intended_public_url",
+        "is_active",
+        "name",
+        "open_signups_enabled",
+        "openrouter_model",
+        "permissions",
+        "provider",
+        "reason",
+        "role_ids",
+        "status",
+    }
+)
+
+
+# sa_ tokens, JWTs, and the long random strings that refresh, invite and reset tokens are.
+_SECRET = re.compile(r"sa_[0-9A-Za-z]{36}|eyJ[\w-]+\.[\w-]+\.[\w-]*|[\w-]{43,}", re.ASCII)
+
+
+class DetailNotAllowed(Exception):
+    """A programmer tried to put something into the trail that it must not hold."""
+
+
+def record(
+    action: Action,
+    *,
+    by: Actor,
+    target: Model | None = None,
+    organization_id: uuid.UUID | None = None,
+    before: Details | None = None,
+    after: Details | None = None,
+) -> None:
+    """Append one event. Raises DetailNotAllowed for a detail that is not on the list."""
+    details = {**(before or {}), **(after or {})}
+    if unknown := details.keys() - ALLOWED_DETAILS:
+        raise DetailNotAllowed(", ".join(sorted(unknown)))
+    credential = by.credential
+    agent = _without_secrets(by.origin.user_agent)
+    AuditEvent.objects.create(
+        action=action,
+        actor_id=by.user.pk if by.user else None,
+        actor_email=by.user.email if by.user else "",
+        door=by.door,
+        credential_kind=credential.kind if credential else "",
+        credential_id=credential.id if credential else None,
+        credential_hint=credential.hint if credential else "",
+        organization_id=organization_id,
+        target_kind=target._meta.model_name or "" if target is not None else "",
+        target_id=target.pk if target is not None else None,
+        before=_scrubbed(before or {}),
+        after=_scrubbed(after or {}),
+        ip_address=by.origin.ip_address,
+        user_agent=agent,
+        request_id=by.request_id,
+    )
+
+
+def _scrubbed(details: Details) -> dict[str, Detail]:
+    return {
+        name: _without_secrets(value) if isinstance(value, str) else value
+        for name, value in details.items()
+    }
+
+
+def _without_secrets(text: str) -> str:
+    """The text with anything that looks like a token of ours blotted out: people paste them into
+    names and reasons."""
+    return _SECRET.sub("[secret]", text)
+
+
+def acting_as(by: Actor, user: User) -> Actor:
+    """The same actor, once they are known (a log-in, a registration)."""
+    return replace(by, user=user)
+
+
+def changes(before: Details, after: Details) -> tuple[dict[str, Detail], dict[str, Detail]]:
+    """The two mappings, narrowed to what differs."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return {name: before.get(name) for name in names}, {name: after[name] for name in names}

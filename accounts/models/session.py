@@ -1,0 +1,64 @@
+"""One log-in."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.ids import uuid7
+
+MAX_USER_AGENT_LENGTH = 400
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Which sessions still count."""
+
+    def live(self, now: dt.datetime) -> "SessionQuerySet":
+        """Neither revoked nor past their absolute end."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+    def in_state(self, state: str) -> "SessionQuerySet":
+        """live or ended."""
+        now = timezone.now()
+        return self.live(now) if state == "live" else self.exclude(pk__in=self.live(now))
+
+    def current(self, now: dt.datetime) -> "SessionQuerySet":
+        """Live, and refreshed recently enough to be refreshed again."""
+        return self.live(now).filter(last_used_at__gt=now - settings.REFRESH_TOKEN_LIFETIME)
+
+    def revoke(self, reason: "Session.RevokedReason", now: dt.datetime) -> int:
+        """End those that are not ended yet; returns how many. Waits for a rotation under way."""
+        return self.filter(revoked_at__isnull=True).update(revoked_at=now, revoked_reason=reason)
+
+
+class Session(models.Model):
+    """One log-in: the family of refresh tokens that descend from it, and its access tokens."""
+
+    class RevokedReason(models.TextChoices):
+        LOGGED_OUT = "logged_out"
+        LOGGED_OUT_ALL = "logged_out_all"
+        TOKEN_REUSED = "token_reused"  # noqa: S105  (a reason, not a token)
+        SIGNUP_DENIED = "signup_denied"
+        REVOKED = "revoked"
+        REVOKED_BY_COMMAND = "revoked_by_command"
+        PASSWORD_CHANGED = "password_changed"  # noqa: S105
+        PASSWORD_RESET = "password_reset"  # noqa: S105
+        USER_DISABLED = "user_disabled"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(help_text="The absolute end; no refresh goes past it.")
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_reason = models.CharField(
+        max_length=20, choices=RevokedReason.choices, blank=True, default=""
+    )
+
+    objects = SessionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"

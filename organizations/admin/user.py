@@ -1,0 +1,81 @@
+"""Users in the admin: found, shut, opened, made staff. Nothing is deleted here."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from accounts.admin_site import admin_actor
+from accounts.models import User
+from organizations.services.membership import LastOwner
+from organizations.services.users import disable_user, enable_user, require_not_last_owner
+
+LAST_OWNER = "This is the last owner of an organization: make somebody else an owner first."
+
+
+class UserForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """Tells of a last owner before anything is saved."""
+
+    def clean_is_active(self) -> bool:
+        is_active: bool = self.cleaned_data["is_active"]
+        if not is_active:
+            try:
+                with transaction.atomic():
+                    require_not_last_owner(user=self.instance)
+            except LastOwner as error:
+                raise ValidationError(LAST_OWNER, code="last_owner") from error
+        return is_active
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+    form = UserForm
+    list_display = ("email", "display_name", "kind", "signup_status", "is_active", "last_seen_at")
+    list_filter = ("is_active", "is_staff", "kind", "signup_status")
+    search_fields = ("email", "display_name")
+    ordering = ("email",)
+    fields = (
+        "email",
+        "display_name",
+        "kind",
+        "signup_status",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "user_permissions",
+        "created_at",
+        "last_seen_at",
+    )
+    readonly_fields = ("email", "kind", "signup_status", "created_at", "last_seen_at")
+    filter_horizontal = ("user_permissions",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Who may change users may not thereby become a superuser; a program is never staff."""
+        if request.user.is_superuser and (obj is None or obj.is_human):
+            return self.readonly_fields
+        return (*self.readonly_fields, "is_staff", "is_superuser", "user_permissions")
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
+    ) -> None:
+        """Saves what was edited; shutting an account also ends its sessions."""
+        edited = [name for name in form.changed_data if name != "user_permissions"]
+        fields = [name for name in edited if name != "is_active"]
+        if fields:
+            obj.save(update_fields=fields)
+        if "is_active" not in edited:
+            return
+        if obj.is_active:
+            enable_user(user=obj, by=admin_actor(request))
+            return
+        try:
+            disable_user(user=obj, by=admin_actor(request))
+        except LastOwner:  # the form looked, but another owner went in between
+            messages.error(request, LAST_OWNER)

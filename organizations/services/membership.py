@@ -1,0 +1,186 @@
+"""Members: joining, leaving, and which roles they hold. At least one owner always remains."""
+
+import uuid
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+
+from accounts.actor import Actor
+from accounts.audit import Action, record
+from accounts.models import User
+from config.exceptions import Conflict, DomainError, Forbidden, NotFound
+from organizations.access import Access
+from organizations.models import MemberRole, Membership, Organization, Role
+
+
+class MemberNotFound(NotFound):
+    error = "member not found"
+    code = "member_not_found"
+
+
+class CannotRemoveYourself(DomainError):
+    error = "cannot remove yourself"
+    code = "cannot_remove_yourself"
+
+
+class UnknownRole(DomainError):
+    error = "unknown role"
+    code = "unknown_role"
+
+
+class ServiceAccountsCannotBeOwners(DomainError):
+    error = "service accounts cannot be owners"
+    code = "service_accounts_cannot_be_owners"
+
+
+class LastOwner(Conflict):
+    """An organization without an owner could not be managed by anybody."""
+
+    error = "last_owner"
+    code = "last_owner"
+
+
+def add_member(*, organization_id: uuid.UUID, user: User, by: Actor) -> Membership:
+    """Make the user a member without roles; one who is a member already stays as they are."""
+    membership, is_new = Membership.objects.get_or_create(
+        organization_id=organization_id, user=user
+    )
+    if is_new:
+        record(Action.MEMBER_ADDED, by=by, target=user, organization_id=organization_id)
+    return membership
+
+
+def remove_member(*, access: Access, user_id: uuid.UUID, by: Actor) -> None:
+    """End a membership; what it allowed is refused from the next request on.
+
+    Raises CannotRemoveYourself, MemberNotFound, Forbidden (an owner, by somebody who is none) or
+    LastOwner.
+    """
+    if user_id == access.user.pk:
+        raise CannotRemoveYourself
+    with transaction.atomic():
+        membership = get_membership(organization_id=access.organization_id, user_id=user_id)
+        if _holds_owner(membership):
+            _require_owner(access)
+            require_other_owner(organization_id=access.organization_id, user_id=user_id)
+        membership.delete()
+        record(
+            Action.MEMBER_REMOVED,
+            by=by,
+            target=membership.user,
+            organization_id=access.organization_id,
+        )
+
+
+def set_member_roles(
+    *, access: Access, user_id: uuid.UUID, role_ids: Collection[uuid.UUID], by: Actor
+) -> None:
+    """Give a member exactly these roles, effective at once.
+
+    Raises UnknownRole, MemberNotFound, ServiceAccountsCannotBeOwners, Forbidden (a permission that
+    the caller does not hold, or Owner by somebody who is none) or LastOwner.
+    """
+    roles = get_roles(organization_id=access.organization_id, role_ids=role_ids)
+    with transaction.atomic():
+        membership = get_membership(organization_id=access.organization_id, user_id=user_id)
+        held = {role.pk: role for role in membership.roles.all()}
+        added = [role for role in roles if role.pk not in held]
+        removed = [role for pk, role in held.items() if pk not in {role.pk for role in roles}]
+        _check_change(access, membership, added, removed)
+        MemberRole.objects.filter(membership=membership, role__in=removed).delete()
+        MemberRole.objects.bulk_create(
+            [MemberRole(membership=membership, role=role) for role in added], ignore_conflicts=True
+        )
+        if added or removed:
+            record(
+                Action.MEMBER_ROLES_CHANGED,
+                by=by,
+                target=membership.user,
+                organization_id=access.organization_id,
+                before={"role_ids": sorted(map(str, held))},
+                after={"role_ids": sorted(str(role.pk) for role in roles)},
+            )
+
+
+def get_membership(*, organization_id: uuid.UUID, user_id: uuid.UUID) -> Membership:
+    """Raises MemberNotFound."""
+    membership = (
+        Membership.objects.select_related("user")
+        .filter(organization_id=organization_id, user_id=user_id)
+        .first()
+    )
+    if membership is None:
+        raise MemberNotFound
+    return membership
+
+
+def get_roles(*, organization_id: uuid.UUID, role_ids: Collection[uuid.UUID]) -> list[Role]:
+    """The organization's roles with these ids. Raises UnknownRole unless all exist."""
+    roles = list(Role.objects.filter(organization_id=organization_id, pk__in=role_ids))
+    if len(roles) != len(set(role_ids)):
+        raise UnknownRole(fields={"role_ids": ["does_not_exist"]})
+    return roles
+
+
+def get_roles_by_name(*, organization: Organization, names: Collection[str]) -> list[Role]:
+    """The organization's roles with these names, without regard to case. Raises UnknownRole."""
+    keys = {name.strip().casefold() for name in names}
+    roles = list(Role.objects.filter(organization=organization, name_key__in=keys))
+    if len(roles) != len(keys):
+        unknown = sorted(keys - {role.name_key for role in roles})
+        raise UnknownRole(error=f"unknown role: {', '.join(unknown)}")
+    return roles
+
+
+def require_grantable(*, access: Access, roles: Iterable[Role]) -> None:
+    """Nobody hands out a permission that they do not hold. Raises Forbidden."""
+    for role in roles:
+        access.require(*role.granted)
+        if role.is_system:
+            _require_owner(access)
+
+
+def require_other_owner(*, organization_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Raises LastOwner unless somebody else owns the organization and can log in.
+
+    Call it in the transaction that takes the ownership away. It locks the Owner role's row, so of
+    two concurrent calls the second counts after the first has committed.
+    """
+    Role.objects.filter(organization_id=organization_id, is_system=True).update(is_system=True)
+    others = MemberRole.objects.filter(
+        role__organization_id=organization_id,
+        role__is_system=True,
+        membership__user__is_active=True,
+        membership__user__kind=User.Kind.HUMAN,
+        membership__user__signup_status=User.SignupStatus.APPROVED,
+    ).exclude(membership__user_id=user_id)
+    if not others.exists():
+        raise LastOwner
+
+
+def find_oldest_owner(*, organization: Organization) -> User | None:
+    """Who has held Owner longest: in whose name a command acts."""
+    owners = User.objects.filter(
+        memberships__organization=organization, memberships__roles__is_system=True
+    )
+    return owners.order_by("memberships__created_at", "pk").first()
+
+
+def _check_change(
+    access: Access, membership: Membership, added: list[Role], removed: list[Role]
+) -> None:
+    if any(role.is_system for role in added) and not membership.user.is_human:
+        raise ServiceAccountsCannotBeOwners
+    require_grantable(access=access, roles=added)
+    if any(role.is_system for role in removed):
+        _require_owner(access)
+        require_other_owner(organization_id=access.organization_id, user_id=membership.user_id)
+
+
+def _holds_owner(membership: Membership) -> bool:
+    return membership.roles.filter(is_system=True).exists()
+
+
+def _require_owner(access: Access) -> None:
+    if not access.is_owner:
+        raise Forbidden

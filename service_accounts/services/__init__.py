@@ -1,0 +1,1 @@
+"""Workflows of the service accounts app: one keyword-only function each."""

@@ -1,0 +1,154 @@
+"""Tokens: issued, rotated, revoked. The raw value is known once."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.audit import Action, Details, record
+from accounts.tokens import digest
+from config.exceptions import Conflict, DomainError, NotFound
+from organizations.access import Access, find_access
+from service_accounts.models import ServiceAccount, ServiceAccountToken
+from service_accounts.tokens import hint, make_token
+
+MAX_ACTIVE_TOKENS = 10
+
+
+class ExpiryInThePast(DomainError):
+    error = "expires_at must be in the future"
+    code = "expires_at_not_in_future"
+
+
+class TooManyTokens(Conflict):
+    """At most ten tokens of an account may be usable at a time."""
+
+    error = "too many tokens"
+    code = "too_many_tokens"
+
+
+class TokenNotFound(NotFound):
+    error = "token not found"
+    code = "token_not_found"
+
+
+class TokenNotActive(Conflict):
+    """Revoked or expired: there is nothing to rotate."""
+
+    error = "token is not active"
+    code = "token_not_active"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token at the only moment when its raw value is known."""
+
+    raw: str = field(repr=False)
+    token: ServiceAccountToken
+
+
+def require_token_grantable(*, access: Access, account: ServiceAccount) -> None:
+    """Nobody takes a token of an account that may do more than they may. Raises Forbidden."""
+    held = find_access(user=account.user, organization_id=account.organization_id)
+    if held is not None:
+        access.require(*held.permissions)
+
+
+def issue_token(
+    *, account: ServiceAccount, name: str = "", expires_at: dt.datetime | None, by: Actor
+) -> IssuedToken:
+    """One more token of the account; `expires_at` None means never.
+
+    Raises ExpiryInThePast or TooManyTokens.
+    """
+    require_future(expires_at)
+    with transaction.atomic():
+        _lock(account)
+        if _active(account).count() >= MAX_ACTIVE_TOKENS:
+            raise TooManyTokens
+        issued = _create(account, name, expires_at)
+        _record(Action.TOKEN_ISSUED, issued.token, by, after={"hint": issued.token.hint})
+    return issued
+
+
+def rotate_token(*, token: ServiceAccountToken, overlap: dt.timedelta, by: Actor) -> IssuedToken:
+    """A successor with the same name and lifetime; the old token works on for `overlap`.
+
+    Raises TokenNotActive or TooManyTokens.
+    """
+    account = token.service_account
+    with transaction.atomic():
+        _lock(account)
+        now = timezone.now()
+        if not _active(account).filter(pk=token.pk).exists():
+            raise TokenNotActive
+        _phase_out(token, overlap, now)
+        if _active(account).count() >= MAX_ACTIVE_TOKENS:
+            raise TooManyTokens
+        lifetime = token.expires_at - token.created_at if token.expires_at else None
+        issued = _create(account, token.name, now + lifetime if lifetime else None)
+        told = {"before": {"hint": token.hint}, "after": {"hint": issued.token.hint}}
+        _record(Action.TOKEN_ROTATED, issued.token, by, **told)
+    return issued
+
+
+def revoke_token(*, token: ServiceAccountToken, by: Actor) -> None:
+    """Make a token useless from the next request on; one that is revoked stays as it was."""
+    with transaction.atomic():
+        live = ServiceAccountToken.objects.filter(pk=token.pk, revoked_at__isnull=True)
+        if live.update(revoked_at=timezone.now()):
+            _record(Action.TOKEN_REVOKED, token, by, before={"hint": token.hint})
+
+
+def get_token(*, account: ServiceAccount, token_id: uuid.UUID) -> ServiceAccountToken:
+    """Raises TokenNotFound."""
+    tokens = ServiceAccountToken.objects.select_related("service_account__user")
+    token = tokens.filter(service_account=account, pk=token_id).first()
+    if token is None:
+        raise TokenNotFound
+    return token
+
+
+def require_future(expires_at: dt.datetime | None) -> None:
+    """Raises ExpiryInThePast."""
+    if expires_at is not None and expires_at <= timezone.now():
+        raise ExpiryInThePast(fields={"expires_at": ["invalid"]})
+
+
+def _active(account: ServiceAccount) -> QuerySet[ServiceAccountToken]:
+    return ServiceAccountToken.objects.usable(timezone.now()).filter(service_account=account)
+
+
+def _lock(account: ServiceAccount) -> None:
+    """Take the account's row lock: concurrent calls count one after the other."""
+    ServiceAccount.objects.filter(pk=account.pk).update(is_active=F("is_active"))
+
+
+def _phase_out(token: ServiceAccountToken, overlap: dt.timedelta, now: dt.datetime) -> None:
+    if not overlap:
+        ServiceAccountToken.objects.filter(pk=token.pk).update(revoked_at=now)
+        return
+    end = now + overlap
+    if token.expires_at is None or token.expires_at > end:
+        ServiceAccountToken.objects.filter(pk=token.pk).update(expires_at=end)
+
+
+def _create(account: ServiceAccount, name: str, expires_at: dt.datetime | None) -> IssuedToken:
+    raw_token = make_token()
+    token = ServiceAccountToken.objects.create(
+        service_account=account,
+        name=name,
+        digest=digest(raw_token),
+        hint=hint(raw_token),
+        expires_at=expires_at,
+    )
+    return IssuedToken(raw=raw_token, token=token)
+
+
+def _record(action: Action, token: ServiceAccountToken, by: Actor, **told: Details) -> None:
+    organization_id = token.service_account.organization_id
+    record(action, by=by, target=token, organization_id=organization_id, **told)

@@ -1,0 +1,1 @@
+"""One domain call a view: read, call, answer."""
