@@ -1,0 +1,77 @@
+"""Service accounts and their tokens in the admin."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.admin_base import ReadOnlyAdmin, StateFilter
+from accounts.admin_site import admin_actor
+from service_accounts.models import ServiceAccount, ServiceAccountToken
+from service_accounts.services.account import change_service_account
+from service_accounts.services.token import revoke_token
+
+
+@admin.register(ServiceAccount)
+class ServiceAccountAdmin(ReadOnlyAdmin):
+    list_display = ("name", "organization", "is_active", "provider", "created_by", "created_at")
+    list_filter = ("is_active", "provider", "organization")
+    search_fields = ("name",)
+    list_select_related = ("organization", "created_by")
+    ordering = ("-created_at", "-pk")
+    actions = ("disable_selected", "enable_selected")
+
+    @admin.action(description="Disable selected service accounts", permissions=["manage"])
+    def disable_selected(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
+        self._switch(request, queryset, is_active=False)
+
+    @admin.action(description="Enable selected service accounts", permissions=["manage"])
+    def enable_selected(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
+        self._switch(request, queryset, is_active=True)
+
+    def _switch(
+        self, request: HttpRequest, queryset: QuerySet[ServiceAccount], *, is_active: bool
+    ) -> None:
+        actor = admin_actor(request)
+        for account in queryset:
+            change_service_account(account=account, changed={"is_active": is_active}, by=actor)
+        messages.success(request, f"{'Enabled' if is_active else 'Disabled'}: {len(queryset)}.")
+
+
+class TokenStateFilter(StateFilter):
+    states = ("active", "expired", "revoked")
+
+
+@admin.register(ServiceAccountToken)
+class ServiceAccountTokenAdmin(ReadOnlyAdmin):
+    """Hints only: a token is shown once, to whoever made it, and never here."""
+
+    list_display = ("hint", "service_account", "name", "last_used_at", "expires_at", "state")
+    list_filter = (TokenStateFilter,)
+    search_fields = ("hint", "service_account__name", "name")
+    search_help_text = "Search by service account, name or the last four digits"
+    list_select_related = ("service_account",)
+    ordering = ("-created_at", "-pk")
+    actions = ("revoke_selected",)
+    fields = (
+        "hint",
+        "service_account",
+        "name",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+    )
+    readonly_fields = fields
+
+    @admin.display(description="state")
+    def state(self, token: ServiceAccountToken) -> str:
+        return token.status(timezone.now())
+
+    @admin.action(description="Revoke selected tokens", permissions=["manage"])
+    def revoke_selected(
+        self, request: HttpRequest, queryset: QuerySet[ServiceAccountToken]
+    ) -> None:
+        for token in queryset.select_related("service_account"):
+            revoke_token(token=token, by=admin_actor(request))
+        messages.success(request, f"Revoked: {len(queryset)} token(s). They are dead at once.")
