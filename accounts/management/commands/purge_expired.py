@@ -1,0 +1,22 @@
+from argparse import ArgumentParser
+from collections import Counter
+from typing import Any
+
+from accounts.commands import OperatorCommand, positive
+from accounts.services.purge import purge_expired
+
+
+class Command(OperatorCommand):
+    help = "Delete expired refresh tokens, sessions, resets and counters. Run it daily."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--batch", type=positive, default=1000, help="rows a transaction")
+
+    def handle(self, *, batch: int, **options: Any) -> None:
+        totals: Counter[str] = Counter()
+        for kind, count in purge_expired(batch_size=batch):
+            totals[kind] += count
+        for kind, count in totals.items():
+            self.say(f"{kind}: {count} deleted")
+        if not totals:
+            self.say("nothing has expired")
