@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -73,6 +74,9 @@ def _refuse_early(request: HttpRequest) -> DomainError | None:
         request.get_host()
     except DisallowedHost:
         return BadRequest(error="host not allowed")
+    # PostgreSQL stores none; the API looks at its parameters itself.
+    if not is_api(request) and "\x00" in unquote(request.META.get("QUERY_STRING", "")):
+        return BadRequest()
     # Without a length Django takes a chunked body for an empty one.
     if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
         return LengthRequired()

@@ -42,7 +42,8 @@ class ServiceAccount(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="service_account"
     )
     name = models.CharField(max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH)
-    name_key = models.CharField(max_length=2 * MAX_SERVICE_ACCOUNT_NAME_LENGTH, editable=False)
+    # Case folding makes up to three characters of one.
+    name_key = models.CharField(max_length=3 * MAX_SERVICE_ACCOUNT_NAME_LENGTH, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=100)),
-                ("name_key", models.CharField(editable=False, max_length=200)),
+                ("name_key", models.CharField(editable=False, max_length=300)),
                 ("is_system", models.BooleanField(default=False, editable=False)),
                 ("permissions", models.JSONField(blank=True, default=list)),
                 (

@@ -27,7 +27,8 @@ class Role(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="roles")
     name = models.CharField(max_length=MAX_ROLE_NAME_LENGTH)
-    name_key = models.CharField(max_length=2 * MAX_ROLE_NAME_LENGTH, editable=False)
+    # Case folding makes up to three characters of one.
+    name_key = models.CharField(max_length=3 * MAX_ROLE_NAME_LENGTH, editable=False)
     is_system = models.BooleanField(default=False, editable=False)
     permissions = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
