@@ -4,16 +4,17 @@ from typing import Any, cast
 
 from django.contrib.admin import AdminSite as DjangoAdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse_lazy
 
-from accounts import throttling
+from accounts import passwords, throttling
 from accounts.actor import Actor, Door
 from accounts.audit import Action, record
 from accounts.models import Session, User
@@ -70,7 +71,9 @@ class StaffPasswordForm(AdminPasswordChangeForm):
             throttling.count(failures, account)
         except TooManyRequests as error:
             raise _throttled(error) from error
-        old_password: str = super().clean_old_password()
+        old_password: str = self.cleaned_data["old_password"]
+        if not passwords.is_password_of(self.user, old_password):
+            raise ValidationError(self.error_messages["password_incorrect"], "password_incorrect")
         throttling.forget(failures, account)
         return old_password
 
@@ -83,12 +86,14 @@ class StaffPasswordView(PasswordChangeView):
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         user, actor = form.user, admin_actor(self.request)
+        user.password = passwords.hash_password(form.cleaned_data["new_password1"])
         with transaction.atomic():
-            response = super().form_valid(form)
+            user.save(update_fields=["password"])
+            update_session_auth_hash(self.request, user)
             record(Action.PASSWORD_CHANGED, by=actor, target=user)
             reason = Session.RevokedReason.PASSWORD_CHANGED
             revoke_sessions(user=user, reason=reason, by=actor)
-        return response
+        return HttpResponseRedirect(self.get_success_url())
 
 
 def _throttled(error: TooManyRequests) -> ValidationError:

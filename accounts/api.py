@@ -16,6 +16,8 @@ from config.exceptions import InvalidJson
 class ApiView(APIView):
     """Base of all API views."""
 
+    http_method_names = ("get", "post", "put", "patch", "delete", "head")
+
     def read(self, serializer_class: type[InputSerializer], *, is_optional: bool = False) -> Any:
         """The validated body. Without `is_optional` an empty one is refused as `invalid json`."""
         has_body = bool(self.request._request.body)

@@ -17,8 +17,8 @@ LAST_SEEN_INTERVAL = dt.timedelta(minutes=5)
 
 def bearer_token(request: HttpRequest | Request) -> str | None:
     """The token in `Authorization: Bearer <token>`; the scheme in any case. None without one."""
-    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip(" ").partition(" ")
+    return token.strip(" ") or None if scheme.lower() == "bearer" else None
 
 
 class AccessTokenAuthentication(BaseAuthentication):

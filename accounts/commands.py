@@ -5,9 +5,11 @@ usage; never a traceback for what an operator can cause.
 """
 
 import datetime as dt
+import io
 import json
 import logging
 import re
+import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -31,6 +33,9 @@ class OperatorCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         # The pool tells of each of its tries; the operator is told once, below.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8
         try:
             _require_text(options.values())
             return super().execute(*args, **options)
@@ -51,9 +56,18 @@ class OperatorCommand(BaseCommand):
         """Prose for the operator."""
         self.stderr.write(text, self.style.NOTICE if self.stderr.isatty() else None)
 
+    def print_secret(self, text: str) -> None:
+        """A secret, alone on stdout. Raises CommandError where it cannot be delivered: call it in
+        the transaction that makes the secret, so that nothing is made that nobody has."""
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except OSError as error:
+            raise CommandError("the token could not be written; nothing was changed") from error
+
     def print_json(self, value: object) -> None:
         """One JSON document on stdout."""
-        self.stdout.write(json.dumps(value, ensure_ascii=False, indent=2))
+        self.stdout.write(as_json(value))
 
     def print_table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Aligned columns on stdout."""
@@ -77,6 +91,11 @@ def _is_text(value: str) -> bool:
         return "\x00" not in value and bool(value.encode("utf-8") or True)
     except UnicodeEncodeError:
         return False
+
+
+def as_json(value: object) -> str:
+    """A JSON document for people and programs."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def duration(text: str) -> dt.timedelta:

@@ -4,6 +4,7 @@ import unicodedata
 import uuid
 from typing import Any, ClassVar, Never
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.emails import parse_email
@@ -14,6 +15,10 @@ MAX_IDS = 200
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 # They can make "gro.live@nna" read as an address of somebody else (Unicode TR 36 §3.2).
 _DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+# Letters by category, blanks to the eye (Hangul fillers, the empty Braille pattern).
+_FILLERS = set("\u115f\u1160\u2800\u3164\uffa0")
 
 
 class NameMissing(DomainError):
@@ -29,6 +34,9 @@ class InputSerializer(serializers.Serializer[Any]):
 
     essential: ClassVar[tuple[str, ...]] = ()
     incomplete: ClassVar[type[DomainError] | None] = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"  # not what was typed into it: that may be a password
 
     def refuse(self) -> Never:
         """Raise the error for what is wrong with this input."""
@@ -58,9 +66,10 @@ class NameField(TextField):
 
     def to_internal_value(self, data: object) -> str:
         text = super().to_internal_value(data)
-        if any(unicodedata.category(letter) in _UNPRINTABLE for letter in text):
+        categories = {unicodedata.category(letter) for letter in text}
+        if categories & _UNPRINTABLE or _DIRECTION_OVERRIDES & set(text):
             self.fail("unprintable")
-        if _DIRECTION_OVERRIDES & set(text):
+        if text and all(_is_invisible(letter) for letter in text):
             self.fail("unprintable")
         return text
 
@@ -74,19 +83,42 @@ class FlagField(serializers.BooleanField):
         return data
 
 
-class IdListField(serializers.ListField):
-    """Ids of things; `unknown` is the answer to one that cannot be an id."""
+class BoundedListField(serializers.ListField):
+    """A list whose length is checked before its elements are."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            message = f"Ensure this field has no more than {self.max_length} elements."
+            raise serializers.ValidationError(message, code="max_length")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
+class IdListField(serializers.Field[list[uuid.UUID], Any, list[str], Any]):
+    """Ids of things; `unknown` is the answer to whatever cannot be one."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "not_a_list": "Expected a list of ids.",
+        "max_length": f"Ensure this field has no more than {MAX_IDS} elements.",
+    }
 
     def __init__(self, *, unknown: type[DomainError], **kwargs: Any) -> None:
         self._unknown = unknown
-        super().__init__(child=TextField(), max_length=MAX_IDS, **kwargs)
+        super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> list[uuid.UUID]:
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if len(data) > MAX_IDS:
+            self.fail("max_length")
         try:
-            return [uuid.UUID(text) for text in super().to_internal_value(data)]
+            return [_parse_id(element) for element in data]
         except ValueError as error:
             codes = {str(self.field_name): ["does_not_exist"]}
             raise self._unknown(fields=codes) from error
+
+    def to_representation(self, value: list[uuid.UUID]) -> list[str]:
+        return [str(element) for element in value]
 
 
 class EmailField(TextField):
@@ -101,3 +133,13 @@ class SecretField(TextField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, write_only=True, **kwargs)
+
+
+def _is_invisible(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Cf", "Zs", "Mn"} or letter in _FILLERS
+
+
+def _parse_id(element: object) -> uuid.UUID:
+    if not isinstance(element, str):
+        raise ValueError("an id is a string")
+    return uuid.UUID(element.strip())

@@ -1,16 +1,27 @@
 """Sending mails: plain text, one recipient each, never in the way of a request."""
 
 import logging
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends import console
 from django.db import transaction
 from django.template.loader import render_to_string
 
 logger = logging.getLogger("hyperspeed.mail")
+
+
+class ConsoleBackend(console.EmailBackend):
+    """Mails on stderr: a command's stdout is for its data."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("stream", sys.stderr)
+        super().__init__(*args, **kwargs)
 
 
 def send_after_commit(name: str, send_it: Callable[[], None]) -> None:

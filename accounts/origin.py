@@ -50,6 +50,7 @@ def _address(text: str) -> str | None:
         address = ipaddress.ip_address(text)
     except ValueError:
         return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        return str(address.ipv4_mapped)
+    if isinstance(address, ipaddress.IPv6Address):
+        # Without the zone: it names an interface of somebody's machine.
+        return str(address.ipv4_mapped or ipaddress.IPv6Address(int(address)))
     return str(address)

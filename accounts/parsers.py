@@ -38,11 +38,13 @@ class JsonParser(BaseParser):
 
 
 def _charset(media_type: str) -> str:
+    """The charset; several are joined, and so are none that we know."""
+    found: list[str] = []
     for parameter in media_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset":
-            return value.strip().strip("\"'").lower()
-    return ""
+            found.append(value.strip().strip("\"'").lower())
+    return ",".join(found)
 
 
 def _refuse_constant(name: str) -> Never:

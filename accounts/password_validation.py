@@ -10,6 +10,7 @@ from accounts.passwords import MAX_PASSWORD_LENGTH
 PRODUCT_NAME = "hyperspeed"
 MAX_SIMILARITY = 0.7
 MIN_WORD_LENGTH = 4
+MAX_COMPARED_LENGTH = 64
 
 
 class LengthValidator:
@@ -48,7 +49,7 @@ class ContextValidator:
     def validate(self, password: str, user: User | None = None) -> None:
         """Raises ValidationError password_too_similar."""
         folded = password.casefold()
-        if any(self._gives_away(word.casefold(), folded) for word in _context(user)):
+        if any(self._gives_away(word.casefold(), folded) for word in self.get_words(user)):
             raise ValidationError(
                 "This password is too similar to the e-mail address, the name or the organization.",
                 code="password_too_similar",
@@ -57,14 +58,19 @@ class ContextValidator:
     def get_help_text(self) -> str:
         return "Not similar to the e-mail address, the name or the organization."
 
+    def get_words(self, user: User | None) -> list[str]:
+        """What the password must not resemble."""
+        return _context(user)
+
     def _gives_away(self, word: str, password: str) -> bool:
         if len(word) < MIN_WORD_LENGTH:
             return False
         if word in password:
             rest = password.replace(word, "")
             return "@" in word or len(rest) < self.min_length
-        # A password of another length class cannot be similar, and comparing is quadratic.
-        if len(password) > 2 * len(word):
+        # Comparing is quadratic: long phrases are compared word by word, and a password of
+        # another length class cannot be similar.
+        if len(word) > MAX_COMPARED_LENGTH or len(password) > 2 * len(word):
             return False
         matcher = SequenceMatcher(None, password, word, autojunk=False)
         return matcher.ratio() >= MAX_SIMILARITY

@@ -30,6 +30,8 @@ def is_password_of(user: User | None, raw_password: str) -> bool:
     A user without a usable password (a service account) is measured against a dummy hash, as an
     unknown user is, so that the time tells nothing (OWASP ASVS 5.0, 6.3.8).
     """
+    if len(raw_password) > MAX_PASSWORD_LENGTH:  # nobody's, and not worth a hash
+        return False
     has_password = user is not None and user.has_usable_password()
     stored = user.password if user is not None and has_password else _dummy_hash()
     with _slot():

@@ -17,6 +17,9 @@ class RefreshToken(NamedTuple):
     raw: str
     session_id: uuid.UUID
 
+    def __repr__(self) -> str:
+        return f"<refresh token of session {self.session_id}>"
+
     @property
     def digest(self) -> str:
         """What is stored of it."""

@@ -81,6 +81,13 @@ class Environment:
         """A comma-separated list without blanks."""
         return [item.strip() for item in self.text(name).split(",") if item.strip()]
 
+    def origins(self, name: str) -> list[str]:
+        """Browser origins such as https://app.example.org, comma-separated; `null` is none."""
+        origins = self.items(name)
+        if not all(is_http_url(origin) and origin.count("/") == 2 for origin in origins):
+            self.problems.append(f"{name} must hold origins such as https://app.example.org.")
+        return origins
+
     def url(self, name: str) -> str:
         """An http(s) base URL without a trailing slash, or the empty string."""
         value = self.text(name).rstrip("/")
@@ -167,8 +174,11 @@ def _postgresql(parts: SplitResult, port: int | None, limit_seconds: int) -> dic
         "HOST": query.get("host", parts.hostname or ""),
         "PORT": str(port or query.get("port", "")),
         "CONN_MAX_AGE": 0,
+        # A connection that died while idle is replaced before a request sees it, and after an
+        # outage the first request tries at once instead of waiting for the pool's next try.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 0},
             "connect_timeout": 5,
             **{name: value for name, value in query.items() if name not in place},
             "options": f"-c statement_timeout={limit_seconds}s -c lock_timeout=5s",

@@ -174,7 +174,7 @@ BY_STATUS: dict[int, type[DomainError]] = {
 }
 
 
-def as_domain_error(exception: BaseException) -> DomainError | None:  # noqa: PLR0911  (a table)
+def as_domain_error(exception: BaseException | None) -> DomainError | None:  # noqa: PLR0911  (a table)
     """The refusal that `exception` stands for, or None for a defect of ours."""
     match exception:
         case DomainError():

@@ -13,7 +13,7 @@ def mail_settings(url: str, environment: Environment) -> dict[str, object]:
     except ValueError:
         parts, port = urlsplit("invalid:"), None
     if parts.scheme == "console":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return {"EMAIL_BACKEND": "accounts.mail.ConsoleBackend"}
     if parts.scheme == "file" and parts.path:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

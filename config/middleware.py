@@ -49,9 +49,19 @@ class EdgeMiddleware:
         return response
 
     def _respond(self, request: HttpRequest) -> HttpResponse:
-        refusal = _refuse_early(request)
-        response = refuse(request, refusal) if refusal else self._get_response(request)
+        response = self._get_response(request)
         return _as_api_answer(request, response) if is_api(request) else response
+
+
+class GateMiddleware:
+    """Refuses what no view should see. Behind CORS, so that a browser may read the refusal."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refusal = _refuse_early(request)
+        return refuse(request, refusal) if refusal else self._get_response(request)
 
 
 class RequestIdFilter(logging.Filter):
@@ -62,6 +72,14 @@ class RequestIdFilter(logging.Filter):
         known = request.META.get("REQUEST_ID") if isinstance(request, HttpRequest) else None
         record.request_id = known or current_request_id.get()
         return True
+
+
+class LineFormatter(logging.Formatter):
+    """One line a message: what somebody typed cannot begin a line that looks like another's."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
+        line = super().formatMessage(record)
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
 
 
 def _request_id(request: HttpRequest) -> str:

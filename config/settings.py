@@ -28,7 +28,7 @@ if SECRET_KEY and SECRET_KEY == JWT_SIGNING_KEY:
 PUBLIC_URL = env.url("PUBLIC_URL")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or (sorted(LOOPBACK_HOSTS) if DEBUG else [])
-CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
 CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
@@ -44,7 +44,9 @@ if not DEBUG:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "accounts.admin_sessions"
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
+LOGIN_REDIRECT_URL = "/admin/"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # The proxy redirects and owns the domain's HSTS policy beyond this host.
@@ -68,24 +70,26 @@ SINGLE_ORGANIZATION = env.flag("SINGLE_ORGANIZATION", default=True)
 # --- Application ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "accounts.apps.AdminConfig",
+    "rest_framework_simplejwt.token_blacklist",
+    # Before auth: its createsuperuser and changepassword are ours.
+    "accounts.apps.AccountsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "corsheaders",
-    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "accounts.apps.AccountsConfig",
     "organizations.apps.OrganizationsConfig",
     "service_accounts.apps.ServiceAccountsConfig",
 ]
 MIDDLEWARE = [
     "config.middleware.EdgeMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.GateMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -128,6 +132,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {
         "NAME": "accounts.password_validation.ContextValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
+    {
+        "NAME": "organizations.password_validation.OrganizationNameValidator",
         "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
     },
 ]
@@ -197,7 +205,10 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.middleware.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+        "line": {
+            "()": "config.middleware.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        }
     },
     "handlers": {
         "stderr": {

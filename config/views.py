@@ -15,6 +15,7 @@ from config.exceptions import (
     NotFound,
     ServerError,
     ServiceUnavailable,
+    as_domain_error,
 )
 from config.openapi import get_schema, schema_as_yaml
 from config.version import GIT_SHA, VERSION
@@ -75,5 +76,4 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the exception is handled: a database outage is told apart from a defect."""
-    is_outage = isinstance(sys.exc_info()[1], OUTAGE)
-    return refuse(request, ServiceUnavailable() if is_outage else ServerError())
+    return refuse(request, as_domain_error(sys.exc_info()[1]) or ServerError())

@@ -1,13 +1,24 @@
 """Rows that tests stand on."""
 
+import datetime as dt
 from functools import cache
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from accounts.emails import parse_email
+from accounts.emails import email_key, parse_email
 from accounts.models import User
-from organizations.models import MemberRole, Membership, Organization, Role, SignupRequest, Space
+from accounts.tokens import digest
+from organizations.models import (
+    Invite,
+    MemberRole,
+    Membership,
+    Organization,
+    Role,
+    SignupRequest,
+    Space,
+)
 from organizations.permissions import Permission
 
 PASSWORD = "correct horse battery staple"
@@ -45,6 +56,22 @@ class SignupRequestFactory(factory.django.DjangoModelFactory[SignupRequest]):
     organization = factory.SubFactory(OrganizationFactory)
     ip_address = "203.0.113.7"
     user_agent = "Firefox"
+
+
+class InviteFactory(factory.django.DjangoModelFactory[Invite]):
+    """An invite whose token is "invite-0", "invite-1" and so on, unless it is given."""
+
+    class Meta:
+        model = Invite
+
+    class Params:
+        token = factory.Sequence(lambda number: f"invite-{number}")
+
+    organization = factory.SubFactory(OrganizationFactory)
+    email = ""
+    email_key = factory.LazyAttribute(lambda invite: email_key(invite.email))
+    digest = factory.LazyAttribute(lambda invite: digest(invite.token))
+    expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=7))
 
 
 class SpaceFactory(factory.django.DjangoModelFactory[Space]):

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth import models as auth
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -27,8 +28,10 @@ class UserManager(auth.UserManager["User"]):
     def create_superuser(  # type: ignore[override]  # the e-mail is the user name
         self, email: str, password: str | None = None, **fields: Any
     ) -> "User":
-        """What `manage.py createsuperuser` calls; the password was validated there."""
+        """What `manage.py createsuperuser` calls. Raises ValidationError for a bad password."""
         user = self.build(email, password_hash="", is_staff=True, is_superuser=True, **fields)
+        if password is not None:
+            validate_password(password, user)
         user.set_password(password)
         user.save()
         return user

@@ -47,9 +47,7 @@ def check_policy(*, password: str, user: User, field: str, context: tuple[str, .
         raise ValidationFailed(error=message, fields={field: codes}) from error
 
 
-def change_password(
-    *, user: User, current_password: str, new_password: str, context: tuple[str, ...], by: Actor
-) -> None:
+def change_password(*, user: User, current_password: str, new_password: str, by: Actor) -> None:
     """Set a new password and end all other sessions.
 
     Tries count with the log-ins of the account. Raises WrongPassword, ValidationFailed or
@@ -63,7 +61,7 @@ def change_password(
     if new_password == current_password:
         message = "new_password: This is the current password."
         raise ValidationFailed(error=message, fields={"new_password": ["password_unchanged"]})
-    check_policy(password=new_password, user=user, field="new_password", context=context)
+    check_policy(password=new_password, user=user, field="new_password")
     new_hash = passwords.hash_password(new_password)
     with transaction.atomic():
         # Not over a change that came in between.

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -57,8 +57,8 @@ class SessionNotFound(NotFound):
 class TokenPair:
     """What a client gets: raw tokens, shown once."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     expires_in: int
     is_signup_pending: bool
     token_type: str = "Bearer"  # noqa: S105  (RFC 6750's name, not a token)

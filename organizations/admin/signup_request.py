@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from accounts.admin_base import ReadOnlyAdmin
 from organizations.admin.decision import MAX_AT_ONCE, Decision, DecisionForm, decide
 from organizations.models import SignupRequest
 
@@ -44,19 +45,20 @@ class StatusFilter(admin.SimpleListFilter):
     ) -> QuerySet[SignupRequest]:
         if self.value() == "all":
             return queryset
-        return queryset.filter(status=self.value() or SignupRequest.Status.PENDING)
+        known = self.value() if self.value() in SignupRequest.Status.values else None
+        return queryset.filter(status=known or SignupRequest.Status.PENDING)
 
 
 @admin.register(SignupRequest)
-class SignupRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class SignupRequestAdmin(ReadOnlyAdmin):
+    """Nobody adds, edits or deletes a request: a decision is the only change."""
+
     list_display = ("email", "name", "waiting", "origin", "decision_or_links")
     list_display_links = ("email",)
     list_filter = (StatusFilter,)
     list_select_related = ("user", "resolved_by")
-    list_per_page = 50
     search_fields = ("user__email", "user__display_name")
     search_help_text = "Search by e-mail or name"
-    show_full_result_count = False
     ordering = ("created_at", "pk")
     actions = ("approve_selected", "deny_selected")
     fields = (
@@ -74,17 +76,6 @@ class SignupRequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not gen
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["organizations/signup_requests.css"]}
-
-    # Nobody adds, edits or deletes a request: a decision is the only change.
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: SignupRequest | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: SignupRequest | None = None) -> bool:
-        return False
 
     def has_resolve_permission(self, request: HttpRequest) -> bool:
         """Whether this staff member may approve and deny."""

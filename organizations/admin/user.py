@@ -6,6 +6,7 @@ from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from accounts.admin_base import SafeAdmin
 from accounts.admin_site import admin_actor
 from accounts.models import User
 from organizations.services.membership import LastOwner
@@ -29,7 +30,7 @@ class UserForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class UserAdmin(SafeAdmin):
     form = UserForm
     list_display = ("email", "display_name", "kind", "signup_status", "is_active", "last_seen_at")
     list_filter = ("is_active", "is_staff", "kind", "signup_status")
@@ -52,6 +53,12 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff and superusers are a superuser's business."""
+        is_above = obj is not None and (obj.is_staff or obj.is_superuser)
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or not is_above)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

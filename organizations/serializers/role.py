@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.inputs import InputSerializer, NameField, NameMissing, TextField
+from accounts.inputs import BoundedListField, InputSerializer, NameField, NameMissing, TextField
 from config.exceptions import DomainError
 from organizations.models.role import MAX_ROLE_NAME_LENGTH
 from organizations.permissions import Permission
@@ -28,7 +28,7 @@ class RoleInput(InputSerializer):
     incomplete = NameMissing
 
     name = NameField(max_length=MAX_ROLE_NAME_LENGTH)
-    permissions = serializers.ListField(
+    permissions = BoundedListField(
         child=PermissionField(), max_length=100, allow_null=True, default=list
     )
 
@@ -40,7 +40,7 @@ class RoleChangeInput(InputSerializer):
     incomplete = NameMissing
 
     name = NameField(max_length=MAX_ROLE_NAME_LENGTH, required=False, allow_null=True)
-    permissions = serializers.ListField(
+    permissions = BoundedListField(
         child=PermissionField(), max_length=100, required=False, allow_null=True
     )
 

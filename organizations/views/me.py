@@ -9,7 +9,7 @@ from accounts.serializers import PasswordChangeInput, PasswordsMissing
 from accounts.services.password import WrongPassword, change_password
 from accounts.services.users import rename_user
 from config.exceptions import Forbidden, TooManyRequests
-from organizations.models import Organization, SignupRequest
+from organizations.models import SignupRequest
 from organizations.serializers.me import MeInput, MeOutput
 
 
@@ -25,12 +25,10 @@ class OwnPasswordView(ApiView):
     )
     def post(self, request: Request) -> Response:
         data = self.read(PasswordChangeInput)
-        names = Organization.objects.visible_to(self.principal).values_list("name", flat=True)
         change_password(
             user=self.principal,
             current_password=data["current_password"],
             new_password=data["new_password"],
-            context=tuple(names),
             by=self.actor,
         )
         return no_content()

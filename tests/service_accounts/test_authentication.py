@@ -110,9 +110,7 @@ def test_no_truncation_opens_the_door(bot: Actor) -> None:
 
 @pytest.mark.parametrize("change", ["{}x", "x{}", "{}.", "{}=", "{0}{0}", "{}\n", "SA_{}"])
 def test_nothing_may_stand_around_it(bot: Actor, change: str) -> None:
-    assert Actor(change.format(bot.token)).get("/me").status_code in (
-        {200} if change == "{}\n" else {401}
-    )
+    assert Actor(change.format(bot.token)).get("/me").status_code == 401
 
 
 def test_the_token_in_other_case_is_another_one(bot: Actor) -> None:

@@ -3,9 +3,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.commands import OperatorCommand, duration, timestamp
+from accounts.commands import OperatorCommand, as_json, duration, timestamp
 from organizations.models import Organization
 from organizations.services.membership import find_oldest_owner, get_roles_by_name
 from service_accounts.commands import get_organization
@@ -52,28 +53,27 @@ class Command(OperatorCommand):
         name = _checked_name(name)
         home = get_organization(slug=organization)
         try:
-            issued = create_service_account(
-                organization=home,
-                name=name,
-                roles=get_roles_by_name(organization=home, names=roles),
-                created_by=find_oldest_owner(organization=home),
-                expires_at=timezone.now() + expires_in if expires_in else None,
-                by=self.actor,
-            )
+            with transaction.atomic():
+                issued = create_service_account(
+                    organization=home,
+                    name=name,
+                    roles=get_roles_by_name(organization=home, names=roles),
+                    created_by=find_oldest_owner(organization=home),
+                    expires_at=timezone.now() + expires_in if expires_in else None,
+                    by=self.actor,
+                )
+                self._print_token(issued, is_json=json)
         except ServiceAccountNameTaken:
             if not if_missing:
                 raise
             self._report_existing(home, name, is_json=json)
         else:
-            self._report_created(issued, is_json=json)
+            self.say(f"created {name}; the token is shown this once")
 
-    def _report_created(self, issued: IssuedToken, *, is_json: bool) -> None:
+    def _print_token(self, issued: IssuedToken, *, is_json: bool) -> None:
         account = issued.token.service_account
-        if is_json:
-            self.print_json(_result(account, issued.token, raw_token=issued.raw))
-        else:
-            self.stdout.write(issued.raw)
-        self.say(f"created {account.name}; the token is shown this once")
+        result = _result(account, issued.token, raw_token=issued.raw)
+        self.print_secret(as_json(result) if is_json else issued.raw)
 
     def _report_existing(self, home: Organization, name: str, *, is_json: bool) -> None:
         account = ServiceAccount.objects.select_related("organization").get(

@@ -3,6 +3,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import transaction
 
 from accounts.commands import OperatorCommand, duration
 from service_accounts.commands import add_account_arguments, get_account, get_one_token
@@ -33,6 +34,7 @@ class Command(OperatorCommand):
             raise CommandError("--overlap may be at most 30d", returncode=2)
         account = get_account(name=name, slug=organization)
         token = get_one_token(account=account, hint=hint)
-        issued = rotate_token(token=token, overlap=overlap or dt.timedelta(), by=self.actor)
-        self.stdout.write(issued.raw)
+        with transaction.atomic():
+            issued = rotate_token(token=token, overlap=overlap or dt.timedelta(), by=self.actor)
+            self.print_secret(issued.raw)
         self.say(f"{account.name}: {token.hint} replaced; the new token is shown this once")
