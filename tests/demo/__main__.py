@@ -30,6 +30,7 @@ Every step held. This server and its data are gone now; for one that stays, run
 and try, with the log-ins that it prints,
 
     http://127.0.0.1:8000/admin/                    the queue of sign-ups
+    http://127.0.0.1:8000/api/docs                  every call, to read and to try
     http://127.0.0.1:8000/api/v1/public/instance    the API, which needs no log-in here
 """
 

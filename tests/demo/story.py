@@ -20,7 +20,15 @@ from tests.server import Server
 API: Final = "/api/v1"
 WIDTH: Final = 96
 INDENT: Final = " " * 8  # under what stands beside a method, a status or an "ok"
-SECRET_NAMES: Final = {"password", "access_token", "refresh_token", "token", "csrfmiddlewaretoken"}
+SECRET_NAMES: Final = {
+    "password",
+    "access_token",
+    "refresh_token",
+    "token",
+    "invite_token",
+    "csrfmiddlewaretoken",
+}
+MAILED_TOKEN: Final = re.compile(r"[\w-]{43}")
 UUID: Final = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 MAIL_RULE: Final = "-" * 79  # what Django's file backend puts between mails
 
@@ -139,7 +147,8 @@ class Story:
         self.transcript.line()
         for name in ("From", "To", "Subject"):
             self.transcript.quote(f"{name}: {mails[-1][name]}")
-        self.transcript.quote(f"\n{mails[-1].get_content()}")
+        text = MAILED_TOKEN.sub(lambda match: shorten(match[0]), mails[-1].get_content())
+        self.transcript.quote(f"\n{text}")
         self.transcript.held(f"{person.name} has a mail")
 
     def _mails(self) -> list[EmailMessage]:

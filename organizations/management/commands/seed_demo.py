@@ -103,7 +103,12 @@ class Command(OperatorCommand):
 
     def _print_urls(self) -> None:
         base = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
-        self.print_table(("WHERE", "URL"), [("API", f"{base}/api/v1"), ("Admin", f"{base}/admin/")])
+        rows = [
+            ("API", f"{base}/api/v1"),
+            ("Docs", f"{base}/api/docs"),
+            ("Admin", f"{base}/admin/"),
+        ]
+        self.print_table(("WHERE", "URL"), rows)
 
 
 def _seed() -> bool:
