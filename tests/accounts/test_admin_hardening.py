@@ -105,7 +105,7 @@ def test_a_log_in_while_all_hash_slots_are_busy_is_503(
 def test_a_password_changed_on_the_command_line_ends_the_sessions(
     owner: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("getpass.getpass", lambda _prompt: "another long passphrase")
+    monkeypatch.setattr("getpass.getpass", lambda **_: "another long passphrase")
     call_command("changepassword", "owner@example.com", stdout=io.StringIO())
     assert owner.get("/me").status_code == 401
     body = {"email": "owner@example.com", "password": "another long passphrase"}
