@@ -30,6 +30,17 @@ class Decision(StrEnum):
     REOPEN = "reopen"
 
     @property
+    def label(self) -> str:
+        """What a button says."""
+        return "Re-open" if self is Decision.REOPEN else self.value.capitalize()
+
+    @property
+    def acts_on(self) -> SignupRequest.Status:
+        """The status that a request must have."""
+        is_reopening = self is Decision.REOPEN
+        return SignupRequest.Status.DENIED if is_reopening else SignupRequest.Status.PENDING
+
+    @property
     def past(self) -> str:
         """What was done, for a message."""
         return {"approve": "Approved", "deny": "Denied", "reopen": "Re-opened"}[self.value]
@@ -63,14 +74,19 @@ def decide(request: HttpRequest, decision: Decision, form: DecisionForm) -> list
         try:
             decided.append(_resolve(request, decision, request_id, form.cleaned_data))
         except SignupAlreadyResolved as error:
-            earlier = error.request
-            text = f"{earlier.user.email} was already {earlier.decision}. That decision stands."
-            messages.warning(request, text)
+            messages.warning(request, too_late(error.request))
         except SignupRequestNotFound:
             messages.warning(request, "A request does not exist any more.")
     if decided:
         messages.success(request, f"{decision.past}: {_names(decided)}.")
     return decided
+
+
+def too_late(request: SignupRequest) -> str:
+    """What staff are told when somebody else was faster."""
+    if request.decision:
+        return f"{request.user.email} was already {request.decision}. That decision stands."
+    return f"{request.user.email} is waiting for a decision."
 
 
 def _resolve(

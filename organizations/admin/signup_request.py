@@ -18,7 +18,13 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from accounts.admin_base import ReadOnlyAdmin
-from organizations.admin.decision import MAX_AT_ONCE, Decision, DecisionForm, decide
+from organizations.admin.decision import (
+    MAX_AT_ONCE,
+    Decision,
+    DecisionForm,
+    decide,
+    too_late,
+)
 from organizations.models import SignupRequest
 
 CHANGELIST = "admin:organizations_signuprequest_changelist"
@@ -113,14 +119,12 @@ class SignupRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="decision")
     def decision_or_links(self, request: SignupRequest) -> SafeString:
+        if request.status == SignupRequest.Status.DENIED:
+            return format_html("{} {}", request.decision, _link(Decision.REOPEN, request))
         if request.decision:
             return format_html("{}", request.decision)
-        return format_html(
-            '<a class="decision approve" href="{}">Approve</a>'
-            '<a class="decision deny" href="{}">Deny</a>',
-            reverse("admin:organizations_signuprequest_decide_one", args=["approve", request.pk]),
-            reverse("admin:organizations_signuprequest_decide_one", args=["deny", request.pk]),
-        )
+        links = (_link(decision, request) for decision in (Decision.APPROVE, Decision.DENY))
+        return format_html("{}{}", *links)
 
     @admin.display(description="decision")
     def decision_in_words(self, request: SignupRequest) -> str:
@@ -144,7 +148,7 @@ class SignupRequestAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         prefix = "organizations_signuprequest"
-        word = "(?P<decision>approve|deny)"
+        word = "(?P<decision>approve|deny|reopen)"
         one = f"^{word}/(?P<pk>{UUIDConverter.regex})/$"
         decide_one = self.admin_site.admin_view(self.decide_one_view)
         decide_all = self.admin_site.admin_view(self.decide_view)
@@ -182,22 +186,31 @@ class SignupRequestAdmin(ReadOnlyAdmin):
     ) -> HttpResponse | None:
         """The page that asks; None, with a message, when there is nothing left to decide."""
         chosen = list(queryset.select_related("user", "resolved_by")[: MAX_AT_ONCE + 1])
-        for resolved in (item for item in chosen if item.decision):
-            text = f"{resolved.user.email} was already {resolved.decision}. That decision stands."
-            messages.warning(request, text)
-        waiting = [item for item in chosen if not item.decision]
-        if not waiting:
+        open_ones = [item for item in chosen if item.status == decision.acts_on]
+        for item in chosen:
+            if item not in open_ones:
+                messages.warning(request, too_late(item))
+        if not open_ones:
             return None
-        if len(waiting) > MAX_AT_ONCE:
+        if len(open_ones) > MAX_AT_ONCE:
             messages.info(request, f"The oldest {MAX_AT_ONCE} are decided first.")
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{decision.value.capitalize()} sign-up",
+            "title": f"{decision.label} sign-up",
             "opts": self.opts,
             "media": self.media,
             "decision": decision,
-            "requests": waiting[:MAX_AT_ONCE],
+            "requests": open_ones[:MAX_AT_ONCE],
             "form": DecisionForm(),
             "changelist_url": reverse(CHANGELIST),
         }
         return TemplateResponse(request, "admin/organizations/signuprequest/decide.html", context)
+
+
+def _link(decision: Decision, request: SignupRequest) -> SafeString:
+    return format_html(
+        '<a class="decision {}" href="{}">{}</a>',
+        decision.value,
+        reverse("admin:organizations_signuprequest_decide_one", args=[decision, request.pk]),
+        decision.label,
+    )

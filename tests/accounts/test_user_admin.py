@@ -166,6 +166,13 @@ def test_a_user_that_does_not_exist_is_no_error(boss: Client, key: str) -> None:
     assert boss.get(f"/admin/accounts/user/{key}/change/").status_code in {302, 404}
 
 
+def test_the_last_owner_is_not_disabled(boss: Client, owner: Actor) -> None:
+    """An organization always has an active human owner."""
+    edit(boss, owner.user, is_active=False)
+    assert User.objects.get(pk=owner.user.pk).is_active
+    assert owner.get("/me").status_code == 200
+
+
 def test_one_of_two_owners_is_disabled(
     boss: Client, owner: Actor, organization: Organization
 ) -> None:
