@@ -65,14 +65,13 @@ class Client:
         return self._post("logout", {self.refresh_field: refresh_token})
 
     def me(self, access_token: str) -> Answer:
-        return self._call("GET", "me", None, access_token)
+        return self.call("GET", "me", access_token)
 
     def _post(self, name: str, body: dict[str, str]) -> Answer:
-        return self._call("POST", f"auth/{name}", body)
+        return self.call("POST", f"auth/{name}", body=body)
 
-    def _call(
-        self, method: str, path: str, body: dict[str, str] | None, access_token: str = ""
-    ) -> Answer:
+    def call(self, method: str, path: str, access_token: str = "", body: object = None) -> Answer:
+        """Any call of the API."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if access_token:
             headers["Authorization"] = f"Bearer {access_token}"
