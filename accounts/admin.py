@@ -78,8 +78,41 @@ class AuditEventAdmin(ReadOnlyAdmin):
     search_fields = ("=actor_email", "=request_id")
     search_help_text = "Search by the exact e-mail of who did it, or by request id"
     ordering = ("-created_at", "-pk")
+    fields = (
+        "created_at",
+        "action",
+        "who",
+        "door",
+        "credential_kind",
+        "target_kind",
+        "target_id",
+        "organization_id",
+        "was",
+        "became",
+        "ip_address",
+        "user_agent",
+        "request_id",
+    )
+    readonly_fields = fields
+
+    @admin.display(description="before")
+    def was(self, event: AuditEvent) -> str:
+        return _in_words(event.before)
+
+    @admin.display(description="after")
+    def became(self, event: AuditEvent) -> str:
+        return _in_words(event.after)
 
     @admin.display(description="who", ordering="actor_email")
     def who(self, event: AuditEvent) -> str:
         hint = f" ({event.credential_hint})" if event.credential_hint else ""
         return f"{event.actor_email}{hint}" if event.actor_email else "nobody yet"
+
+
+def _in_words(details: dict[str, object]) -> str:
+    """ "name: New · role_ids: a, b"; a dash for nothing."""
+    return " · ".join(f"{name}: {_flat(value)}" for name, value in details.items()) or "-"
+
+
+def _flat(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

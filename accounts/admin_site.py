@@ -16,7 +16,7 @@ from django.urls import reverse_lazy
 
 from accounts import passwords, throttling
 from accounts.actor import Actor, Door
-from accounts.audit import Action, record
+from accounts.audit import Action, acting_as, record
 from accounts.models import Session, User
 from accounts.origin import origin_of
 from accounts.services.login import InvalidCredentials, check_credentials
@@ -54,6 +54,8 @@ class StaffLoginForm(AdminAuthenticationForm):
                 self.throttled_for = error.retry_after
                 raise _throttled(error) from error
             self.confirm_login_allowed(self.user_cache)
+            actor = acting_as(admin_actor(self.request), self.user_cache)
+            record(Action.LOGIN_SUCCEEDED, by=actor, target=self.user_cache)
         return self.cleaned_data
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:

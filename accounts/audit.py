@@ -3,7 +3,6 @@
 Call `record` in the transaction that makes the change: both are stored, or neither.
 """
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from django.db.models import Model
 
 from accounts.actor import Actor
 from accounts.models import AuditEvent, User
+from accounts.scrubbing import without_secrets
 
 Detail = str | int | bool | None | Sequence[str]
 Details = Mapping[str, Detail]
@@ -23,6 +23,7 @@ class Action(StrEnum):
 
     USER_REGISTERED = "user.registered"
     USER_RENAMED = "user.renamed"
+    USER_RIGHTS_CHANGED = "user.rights_changed"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
     LOGIN_SUCCEEDED = "login.succeeded"
@@ -72,6 +73,8 @@ ALLOWED_DETAILS = frozenset(
         "hint",
         "intended_public_url",
         "is_active",
+        "is_staff",
+        "is_superuser",
         "name",
         "open_signups_enabled",
         "openrouter_model",
@@ -82,10 +85,6 @@ ALLOWED_DETAILS = frozenset(
         "status",
     }
 )
-
-
-# sa_ tokens, JWTs, and the long random strings that refresh, invite and reset tokens are.
-_SECRET = re.compile(r"sa_[0-9A-Za-z]{36}|eyJ[\w-]+\.[\w-]+\.[\w-]*|[\w-]{43,}", re.ASCII)
 
 
 class DetailNotAllowed(Exception):
@@ -106,7 +105,7 @@ def record(
     if unknown := details.keys() - ALLOWED_DETAILS:
         raise DetailNotAllowed(", ".join(sorted(unknown)))
     credential = by.credential
-    agent = _without_secrets(by.origin.user_agent)
+    agent = without_secrets(by.origin.user_agent)
     AuditEvent.objects.create(
         action=action,
         actor_id=by.user.pk if by.user else None,
@@ -122,21 +121,15 @@ def record(
         after=_scrubbed(after or {}),
         ip_address=by.origin.ip_address,
         user_agent=agent,
-        request_id=by.request_id,
+        request_id=without_secrets(by.request_id),
     )
 
 
 def _scrubbed(details: Details) -> dict[str, Detail]:
     return {
-        name: _without_secrets(value) if isinstance(value, str) else value
+        name: without_secrets(value) if isinstance(value, str) else value
         for name, value in details.items()
     }
-
-
-def _without_secrets(text: str) -> str:
-    """The text with anything that looks like a token of ours blotted out: people paste them into
-    names and reasons."""
-    return _SECRET.sub("[secret]", text)
 
 
 def acting_as(by: Actor, user: User) -> Actor:

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import json
 import logging
+import os
 import re
 import sys
 from argparse import ArgumentTypeError
@@ -39,6 +40,9 @@ class OperatorCommand(BaseCommand):
         try:
             _require_text(options.values())
             return super().execute(*args, **options)
+        except BrokenPipeError:  # the reader (`head`) has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
         except DomainError as error:
             raise CommandError(error.error) from error
         except DatabaseError as error:

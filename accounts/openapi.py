@@ -5,9 +5,12 @@ from functools import cache
 from typing import Any, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 
+from accounts.inputs import InputSerializer
+from accounts.pagination import InvalidCursor, InvalidLimit
 from config.exceptions import (
     DomainError,
     Forbidden,
@@ -97,6 +100,12 @@ class ApiSchema(AutoSchema):
         return ""
 
 
+def get_doc_excludes() -> list[type]:
+    """Bases whose docstrings are for us, not for the readers of the document."""
+    ours = [InputSerializer]
+    return [*get_lib_doc_excludes(), *ours]  # type: ignore[no-untyped-call]
+
+
 def add_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Post-processing hook: gives every operation its error answers, with an example for each."""
     result["components"]["schemas"]["Error"] = ERROR_SCHEMA
@@ -112,6 +121,8 @@ def _errors_of(path: str, call: dict[str, Any]) -> Iterator[type[DomainError]]:
     yield from _errors.get(call["operationId"], ())
     if call.get("security"):
         yield Unauthorized
+    if any(parameter["name"] == "cursor" for parameter in call.get("parameters", ())):
+        yield from (InvalidLimit, InvalidCursor)
     if "requestBody" in call:
         yield from (InvalidJson, ValidationFailed)
         yield from (PayloadTooLarge, UnsupportedMediaType)
@@ -136,7 +147,7 @@ def _add_error(responses: dict[str, Any], error: type[DomainError]) -> None:
     value = {"error": error.error, "code": error.code, "request_id": REQUEST_ID}
     media.setdefault("examples", {})[error.code] = {"value": value}
     codes = ", ".join(f"`{code}`" for code in media["examples"])
-    answer["description"] = f"{codes}"
+    answer["description"] = codes
 
 
 def _by_code(code: str) -> type[DomainError]:

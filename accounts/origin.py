@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import MAX_USER_AGENT_LENGTH
+from accounts.scrubbing import without_secrets
 
 IPv6_PREFIX = 64
 
@@ -42,7 +43,8 @@ def origin_of(request: HttpRequest) -> Origin:
         peer = hops[-proxies] if len(hops) >= proxies and hops[-proxies] else peer
     agent = request.META.get("HTTP_USER_AGENT", "")
     printable = "".join(letter for letter in agent if letter.isprintable())
-    return Origin(_address(peer), printable[:MAX_USER_AGENT_LENGTH])
+    # Blotted before it is cut: the first characters of a token are most of it.
+    return Origin(_address(peer), without_secrets(printable)[:MAX_USER_AGENT_LENGTH])
 
 
 def _address(text: str) -> str | None:

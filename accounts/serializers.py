@@ -108,5 +108,5 @@ class SessionOutput(serializers.Serializer[Any]):
         return bool(session.pk == self.context["current_id"])
 
 
-class AcceptedOutput(serializers.Serializer[Any]):
+class OkOutput(serializers.Serializer[Any]):
     ok = serializers.BooleanField()

@@ -13,11 +13,11 @@ from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
 from accounts.permissions import HumanOnly
 from accounts.serializers import (
-    AcceptedOutput,
     EmailAndPasswordMissing,
     EmailMissing,
     ForgotPasswordInput,
     LoginInput,
+    OkOutput,
     RefreshTokenInput,
     RefreshTokenMissing,
     ResetPasswordInput,
@@ -105,7 +105,7 @@ class ForgotPasswordView(PublicView):
         "forgotPassword",
         "Ask for a mail with a link to a new password",
         body=ForgotPasswordInput,
-        answer=AcceptedOutput,
+        answer=OkOutput,
         status=202,
         errors=[EmailMissing, TooManyRequests],
         example={"email": "olivia@acme.example"},

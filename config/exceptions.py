@@ -151,7 +151,7 @@ class ServerError(DomainError):
 
 
 class ServiceUnavailable(DomainError):
-    """The database cannot be reached or does not answer in time; nothing was decided."""
+    """The database does not answer in time, or all hands are busy; nothing was decided."""
 
     status = 503
     error = "service unavailable"
@@ -204,7 +204,10 @@ def handle_api_exception(exception: Exception, context: dict[str, Any]) -> Respo
     if refusal is None:
         return None
     if isinstance(exception, OUTAGE):
-        logger.error("database unavailable: %s", type(exception.__cause__ or exception).__name__)
+        # Not the driver's text: it may name the server and its user.
+        hint = " (is it migrated?)" if "no such table" in str(exception) else ""
+        name = type(exception.__cause__ or exception).__name__
+        logger.error("database unavailable: %s%s", name, hint)
     headers = dict(refusal.headers)
     if isinstance(exception, drf.MethodNotAllowed):
         headers["Allow"] = ", ".join(context["view"].allowed_methods)

@@ -51,8 +51,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # The proxy redirects and owns the domain's HSTS policy beyond this host.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
-if not IS_HTTPS:
-    # No public https address: nothing that these checks could secure.
+if _public.hostname in LOOPBACK_HOSTS:
+    # Plain http never leaves the machine: nothing that these checks could secure.
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]
 
 # --- Policy ---------------------------------------------------------------------------------------
@@ -166,6 +166,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
     "POSTPROCESSING_HOOKS": ["accounts.openapi.add_errors"],
+    "GET_LIB_DOC_EXCLUDES": "accounts.openapi.get_doc_excludes",
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "bearer": {

@@ -16,8 +16,13 @@ def _git_sha() -> str:
         head = (git / "HEAD").read_text(encoding="utf-8").strip()
         if not head.startswith("ref: "):
             return head
-        return (git / head.removeprefix("ref: ")).read_text(encoding="utf-8").strip()
-    except OSError:
+        ref = head.removeprefix("ref: ")
+        loose = git / ref
+        if loose.exists():
+            return loose.read_text(encoding="utf-8").strip()
+        packed = (git / "packed-refs").read_text(encoding="utf-8").splitlines()
+        return next(line.split()[0] for line in packed if line.endswith(f" {ref}"))
+    except (OSError, StopIteration):
         return "unknown"
 
 

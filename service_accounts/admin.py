@@ -32,10 +32,10 @@ class ServiceAccountAdmin(ReadOnlyAdmin):
     def _switch(
         self, request: HttpRequest, queryset: QuerySet[ServiceAccount], *, is_active: bool
     ) -> None:
-        actor = admin_actor(request)
-        for account in queryset:
+        actor, accounts = admin_actor(request), list(queryset)
+        for account in accounts:
             change_service_account(account=account, changed={"is_active": is_active}, by=actor)
-        messages.success(request, f"{'Enabled' if is_active else 'Disabled'}: {len(queryset)}.")
+        messages.success(request, f"{'Enabled' if is_active else 'Disabled'}: {len(accounts)}.")
 
 
 class TokenStateFilter(StateFilter):
@@ -72,6 +72,8 @@ class ServiceAccountTokenAdmin(ReadOnlyAdmin):
     def revoke_selected(
         self, request: HttpRequest, queryset: QuerySet[ServiceAccountToken]
     ) -> None:
-        for token in queryset.select_related("service_account"):
+        # Read once: on a filtered page the revoked ones leave the query.
+        tokens = list(queryset.select_related("service_account"))
+        for token in tokens:
             revoke_token(token=token, by=admin_actor(request))
-        messages.success(request, f"Revoked: {len(queryset)} token(s). They are dead at once.")
+        messages.success(request, f"Revoked: {len(tokens)} token(s). They are dead at once.")

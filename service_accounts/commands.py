@@ -57,7 +57,10 @@ def get_one_token(*, account: ServiceAccount, hint: str | None) -> ServiceAccoun
     the only one there is. Raises CommandError (exit code 1)."""
     tokens = list_active_tokens(account=account)
     if hint is not None:
-        tokens = [token for token in tokens if token.hint.endswith(hint.rpartition("…")[2])]
+        digits = hint.rpartition("…")[2]
+        if not digits:
+            raise CommandError("--hint needs the token's last digits", returncode=2)
+        tokens = [token for token in tokens if token.hint.endswith(digits)]
     if not tokens:
         raise CommandError(f"{account.name} has no such active token")
     if len(tokens) > 1:

@@ -115,9 +115,10 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How large the authorization matrix was, and how many of its cells were wrong."""
     reports = [report for group in terminalreporter.stats.values() for report in group]
-    counts = [dict(getattr(report, "user_properties", ())).get("matrix") for report in reports]
-    if found := [count for count in counts if count]:
-        cells, wrong = (sum(column) for column in zip(*found, strict=True))
+    calls = [report for report in reports if getattr(report, "when", "") == "call"]
+    counts = [count for report in calls if (count := dict(report.user_properties).get("matrix"))]
+    if counts:
+        cells, wrong = map(sum, zip(*counts, strict=True))
         terminalreporter.write_line(f"authorization matrix: {cells} cells, {wrong} wrong")
 
 

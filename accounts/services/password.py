@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import mail, passwords, throttling
 from accounts.actor import Actor
 from accounts.audit import Action, acting_as, record
+from accounts.emails import email_key
 from accounts.mail import send_after_commit
 from accounts.models import PasswordReset, Session, User
 from accounts.services.sessions import revoke_sessions
@@ -84,7 +85,8 @@ def request_password_reset(*, email: str, by: Actor) -> None:
     Raises TooManyRequests.
     """
     throttling.count(throttling.auth_requests(), by.origin.network)
-    throttling.count(throttling.password_resets(), email)
+    # By the address, not by its spelling: mails of one mailbox count together.
+    throttling.count(throttling.password_resets(), email_key(email) or email)
     user = User.objects.find_by_email(email)
     may_reset = user is not None and user.may_log_in
     raw_token = secrets.token_urlsafe(32)

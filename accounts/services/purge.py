@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from django.contrib.sessions.models import Session as StoredSession
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -26,6 +27,7 @@ def purge_expired(*, batch_size: int) -> Iterator[tuple[str, int]]:
         ("refresh tokens", OutstandingToken.objects.filter(expires_at__lt=now)),
         ("sessions", Session.objects.filter(ended)),
         ("password resets", PasswordReset.objects.filter(expires_at__lt=now)),
+        ("admin sessions", StoredSession.objects.filter(expire_date__lt=now)),
         ("throttle counters", ThrottleCounter.objects.filter(resets_at__lt=now)),
     ]
     for kind, rows in expired:

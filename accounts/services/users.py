@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.actor import Actor
-from accounts.audit import Action, record
+from accounts.audit import Action, Details, record
 from accounts.models import User
 
 
@@ -22,3 +22,16 @@ def rename_user(*, user: User, display_name: str | None, by: Actor) -> None:
             before={"display_name": before},
             after={"display_name": after},
         )
+
+
+def set_rights(*, user: User, is_staff: bool, is_superuser: bool, by: Actor) -> None:
+    """Decide whether the admin opens to the user, and how far.
+
+    Recorded also when only single permissions changed: the trail tells that somebody was there.
+    """
+    before: Details = {"is_staff": user.is_staff, "is_superuser": user.is_superuser}
+    after: Details = {"is_staff": is_staff, "is_superuser": is_superuser}
+    with transaction.atomic():
+        user.is_staff, user.is_superuser = is_staff, is_superuser
+        user.save(update_fields=["is_staff", "is_superuser"])
+        record(Action.USER_RIGHTS_CHANGED, by=by, target=user, before=before, after=after)

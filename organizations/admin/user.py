@@ -1,6 +1,7 @@
 """Users in the admin: found, shut, opened, made staff. Nothing is deleted here."""
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import ModelForm
@@ -9,8 +10,12 @@ from django.http import HttpRequest
 from accounts.admin_base import SafeAdmin
 from accounts.admin_site import admin_actor
 from accounts.models import User
+from accounts.services.users import rename_user, set_rights
 from organizations.services.membership import LastOwner
 from organizations.services.users import disable_user, enable_user, require_not_last_owner
+
+# Rights are given one by one here: a page of groups that nobody can join would only confuse.
+admin.site.unregister(Group)
 
 LAST_OWNER = "This is the last owner of an organization: make somebody else an owner first."
 
@@ -73,16 +78,15 @@ class UserAdmin(SafeAdmin):
         self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
     ) -> None:
         """Saves what was edited; shutting an account also ends its sessions."""
-        edited = [name for name in form.changed_data if name != "user_permissions"]
-        fields = [name for name in edited if name != "is_active"]
-        if fields:
-            obj.save(update_fields=fields)
-        if "is_active" not in edited:
-            return
-        if obj.is_active:
-            enable_user(user=obj, by=admin_actor(request))
-            return
+        edited, actor = set(form.changed_data), admin_actor(request)
+        stored = User.objects.get(pk=obj.pk)
+        if "display_name" in edited:
+            rename_user(user=stored, display_name=obj.display_name, by=actor)
+        if edited & {"is_staff", "is_superuser", "user_permissions"}:
+            set_rights(user=stored, is_staff=obj.is_staff, is_superuser=obj.is_superuser, by=actor)
         try:
-            disable_user(user=obj, by=admin_actor(request))
+            if "is_active" in edited:
+                switch = enable_user if obj.is_active else disable_user
+                switch(user=stored, by=actor)
         except LastOwner:  # the form looked, but another owner went in between
             messages.error(request, LAST_OWNER)

@@ -16,9 +16,10 @@ class UnknownPermission(DomainError):
 class PermissionField(TextField):
     """One of the permission codes."""
 
-    def to_internal_value(self, data: object) -> Permission:  # a text on the wire
+    def run_validation(self, data: object = serializers.empty) -> Permission:
+        """Raises UnknownPermission, for the empty string and for what is no string too."""
         try:
-            return Permission(super().to_internal_value(data))
+            return Permission(data.strip() if isinstance(data, str) else "")
         except ValueError as error:
             raise UnknownPermission(fields={"permissions": ["invalid_choice"]}) from error
 
@@ -34,7 +35,7 @@ class RoleInput(InputSerializer):
 
 
 class RoleChangeInput(InputSerializer):
-    """Absent (or null) leaves as it is. `set_permissions` of older clients is not read."""
+    """Absent (or null) leaves as it is. A `set_permissions` flag is accepted and ignored."""
 
     essential = ("name",)
     incomplete = NameMissing

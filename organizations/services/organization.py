@@ -64,8 +64,7 @@ def create_organization(*, name: str, creator: User, by: Actor) -> Organization:
 
     Raises Forbidden for accounts that may not, SingleOrganizationExists where one is the limit.
     """
-    if not creator.is_human or creator.is_pending:
-        raise Forbidden
+    require_creator(user=creator)
     try:
         with transaction.atomic():
             return set_up_instance(name=name, owner=creator, intended_public_url=None, by=by)
@@ -78,6 +77,12 @@ def create_organization(*, name: str, creator: User, by: Actor) -> Organization:
         add_owner(organization=organization, user=creator)
         _record_created(organization, by)
     return organization
+
+
+def require_creator(*, user: User) -> None:
+    """Raises Forbidden for accounts that create no organizations, whatever the instance allows."""
+    if not user.is_human or user.is_pending:
+        raise Forbidden
 
 
 def change_organization(

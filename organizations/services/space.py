@@ -60,10 +60,12 @@ def change_space(
     with transaction.atomic():
         space = get_space(access=access, space_id=space_id)
         was, now = changes({"name": space.name}, {"name": name or space.name})
+        is_described_anew = description not in {None, space.description}
         space.name = name or space.name
         space.description = space.description if description is None else description
-        space.save(update_fields=["name", "description"])
-        _record(Action.SPACE_CHANGED, space, by, before=was, after=now)
+        if now or is_described_anew:
+            space.save(update_fields=["name", "description"])
+            _record(Action.SPACE_CHANGED, space, by, before=was, after=now)
     return space
 
 
@@ -85,7 +87,7 @@ def set_allowed_roles(
     roles = get_roles(organization_id=access.organization_id, role_ids=role_ids)
     with transaction.atomic():
         space = get_space(access=access, space_id=space_id)
-        before = space.allowed_role_ids
+        before, was_closed = space.allowed_role_ids, space.has_allow_list
         SpaceRole.objects.filter(space=space).delete()
         SpaceRole.objects.bulk_create(
             [SpaceRole(space=space, role=role) for role in roles], ignore_conflicts=True
@@ -94,7 +96,8 @@ def set_allowed_roles(
         space.save(update_fields=["has_allow_list"])
         after = sorted(str(role.pk) for role in roles)
         told = {"before": {"role_ids": before}, "after": {"role_ids": after}}
-        _record(Action.SPACE_ACCESS_CHANGED, space, by, **told)
+        if before != after or was_closed != space.has_allow_list:
+            _record(Action.SPACE_ACCESS_CHANGED, space, by, **told)
     return space
 
 

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from accounts.api import no_content
 from accounts.openapi import operation
-from accounts.serializers import AcceptedOutput
+from accounts.serializers import OkOutput
 from organizations.models import MemberRole
 from organizations.permissions import Permission
 from organizations.serializers.membership import (
@@ -57,7 +57,7 @@ class MemberRolesView(OrganizationView):
         "setMemberRoles",
         "Give a member exactly these roles",
         body=RoleIdsInput,
-        answer=AcceptedOutput,
+        answer=OkOutput,
         errors=[
             RoleIdsMissing,
             UnknownRole,

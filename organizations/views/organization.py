@@ -25,6 +25,7 @@ from organizations.services.organization import (
     can_create_organization,
     change_organization,
     create_organization,
+    require_creator,
 )
 from organizations.views.base import OrganizationView
 
@@ -60,6 +61,7 @@ class OrganizationListView(ApiView):
         example={"name": "Acme"},
     )
     def post(self, request: Request) -> Response:
+        require_creator(user=self.principal)
         data = self.read(OrganizationInput)
         organization = create_organization(name=data["name"], creator=self.principal, by=self.actor)
         return Response(OrganizationOutput(organization).data, status=201)

@@ -143,6 +143,11 @@ def colleagues_browser(open_context: OpenContext) -> BrowserContext:
     return open_context(COLLEAGUE)
 
 
+@pytest.fixture(scope="module")
+def colleagues_phone(open_context: OpenContext) -> BrowserContext:
+    return open_context(COLLEAGUE, viewport=PHONE, has_touch=True, is_mobile=True)
+
+
 @pytest.fixture
 def desk(open_desk: OpenDesk, owners_browser: BrowserContext) -> Desk:
     """The owner's, logged in."""
@@ -159,6 +164,12 @@ def phone(open_desk: OpenDesk, owners_phone: BrowserContext) -> Desk:
 def colleague(open_desk: OpenDesk, colleagues_browser: BrowserContext) -> Desk:
     """The desk of a second staff member, a superuser, logged in."""
     return open_desk(colleagues_browser)
+
+
+@pytest.fixture
+def colleagues_telephone(open_desk: OpenDesk, colleagues_phone: BrowserContext) -> Desk:
+    """The superuser's telephone, logged in."""
+    return open_desk(colleagues_phone)
 
 
 @pytest.fixture

@@ -29,11 +29,19 @@ class Instance:
     def url(self) -> str:
         return self.server.url
 
-    def call(self, path: str, **body: str) -> Answer:
-        """POST to the API."""
+    def call(self, path: str, token: str = "", **body: str) -> Answer:
+        """POST to the API, with a bearer token if there is one."""
         data = json.dumps(body).encode()
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
         client = Client(self.url)
-        return client.send("POST", f"/api/v1{path}", data, Content_Type="application/json")
+        return client.send(
+            "POST", f"/api/v1{path}", data, Content_Type="application/json", **bearer
+        )
+
+    def look(self, path: str, token: str) -> Answer:
+        """GET from the API."""
+        client = Client(self.url)
+        return client.send("GET", f"/api/v1{path}", Authorization=f"Bearer {token}")
 
     def set_up(self) -> None:
         """The owner, who is staff, and a colleague who is staff too."""
@@ -53,6 +61,13 @@ class Instance:
 
     def log_in(self, address: str) -> Answer:
         return self.call("/auth/login", email=address, password=PASSWORD)
+
+    def join(self, name: str) -> str:
+        """A member; returns their e-mail."""
+        (address,) = self.sign_up(name)
+        done = self.server.manage("approve_signup", address)
+        assert done.returncode == 0, done.stderr
+        return address
 
     def subjects_to(self, address: str) -> list[str]:
         """The subjects of the mails that were sent to somebody."""
@@ -86,8 +101,19 @@ class Desk:
             tabs = self.page.get_by_role("navigation", name="Status")
             tabs.get_by_role("link", name=tab).click()
 
-    def row(self, address: str) -> Locator:
-        return self.page.locator("#result_list tbody tr", has_text=address)
+    def row(self, text: str) -> Locator:
+        return self.page.locator("#result_list tbody tr", has_text=text)
+
+    def search(self, text: str) -> None:
+        self.page.get_by_role("searchbox").fill(text)
+        self.page.get_by_role("button", name="Search").click()
+
+    def act(self, action: str, text: str) -> None:
+        """Tick the rows of somebody and carry the action out."""
+        for box in self.row(text).get_by_role("checkbox").all():
+            box.check()
+        self.page.get_by_label("Action:").select_option(action)
+        self.page.get_by_role("button", name="Go").click()
 
     @property
     def emails(self) -> Locator:

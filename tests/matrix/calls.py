@@ -10,7 +10,7 @@ After the path comes who may call:
     <permission>    a member who holds this permission
     … people        and no service account, whatever its roles
 
-An organization and what is in it are named as in `tests.matrix.cast.Target`.
+What stands in braces is an id: of an organization, or of something in it.
 """
 
 from typing import NamedTuple

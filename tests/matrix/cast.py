@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.sessions import issue_session
-from organizations.models import Invite, Organization
+from organizations.models import Organization
 from organizations.permissions import Permission
 from organizations.services.organization import add_owner, set_up_instance
 from service_accounts.models import ServiceAccount, ServiceAccountToken
@@ -116,12 +116,11 @@ def _furnish(foreign: Organization) -> dict[str, object]:
     issue_session(user=person, by=SETUP)
     make_bot(foreign, name="Foreign bot")
     account = ServiceAccount.objects.get(organization=foreign)
-    invite: Invite = InviteFactory.create(organization=foreign, created_by=person)
     return {
         "org": foreign.pk,
         "user": person.pk,
         "role": owner_role.pk,
-        "invite": invite.pk,
+        "invite": InviteFactory.create(organization=foreign, created_by=person).pk,
         "request": SignupRequestFactory.create(organization=foreign).pk,
         "space": SpaceFactory.create(organization=foreign).pk,
         "account": account.pk,

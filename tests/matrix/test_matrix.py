@@ -15,6 +15,8 @@ from tests.matrix.calls import CALLS, Call
 from tests.matrix.cast import Caller, Cast, assemble
 from tests.test_architecture import api_routes, handled
 
+pytestmark = pytest.mark.django_db
+
 UNAUTHORIZED = "401 unauthorized"
 NOT_A_MEMBER = "403 not a member of this organization"
 FORBIDDEN = "403 forbidden"
@@ -35,7 +37,7 @@ PLACEHOLDERS = {
 
 @pytest.fixture(scope="module")
 def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
-    """Made once; what the tests of this module do to it is undone after each."""
+    """Made once: the transaction of each test is inside of this one."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield assemble()
         transaction.set_rollback(True)
@@ -89,7 +91,10 @@ def rows() -> list[list[Any]]:
     ]
     marks = {"last_used_at"}
     return [
-        [{k: v for k, v in row.items() if k not in marks} for row in model.objects.values()]
+        [
+            {k: v for k, v in row.items() if k not in marks}
+            for row in model._default_manager.order_by("pk").values()
+        ]
         for model in models
     ]
 
@@ -98,17 +103,14 @@ def rows() -> list[list[Any]]:
 def test_nobody_gets_further_than_the_contract_says(
     cast: Cast, call: Call, record_property: Any
 ) -> None:
-    before, wrong = rows(), []
-    with transaction.atomic():
-        table = cells(call, cast)
-        for where, name, caller, path in table:
-            answer = caller.actor.send(call.method, path, call.body)
-            should, did = expected(call, caller, where), outcome(answer)
-            wrong += [f"{name}, {where}: {did}, not {should}"] if did != should else []
-        assert rows() == before
-        transaction.set_rollback(True)
+    before, table, wrong = rows(), cells(call, cast), []
+    for where, name, caller, path in table:
+        answer = caller.actor.send(call.method, path, call.body)
+        should, did = expected(call, caller, where), outcome(answer)
+        wrong += [f"{name}, {where}: {did}, not {should}"] if did != should else []
     record_property("matrix", [len(table), len(wrong)])
     assert wrong == []
+    assert rows() == before
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,20 @@ import uuid
 from argparse import ArgumentParser
 from typing import Any
 
+from accounts.audit import Action
 from accounts.commands import OperatorCommand, timestamp
 from accounts.models import AuditEvent
+
+HELP = "only this action, such as login.failed"
 
 
 class Command(OperatorCommand):
     help = "Print the audit trail as JSON lines, oldest first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--action", help="only this action, such as login.failed")
+        parser.add_argument(
+            "--action", choices=[action.value for action in Action], metavar="ACTION", help=HELP
+        )
 
     def handle(self, *, action: str | None, **options: Any) -> None:
         events = AuditEvent.objects.order_by("created_at", "pk")

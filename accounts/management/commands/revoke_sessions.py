@@ -1,10 +1,12 @@
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db.models import Q
 from django.utils import timezone
 
+from accounts.admin_sessions import end_admin_sessions
 from accounts.commands import OperatorCommand
 from accounts.models import Session, User
 from accounts.services.sessions import revoke_sessions
@@ -27,9 +29,11 @@ class Command(OperatorCommand):
             self._revoke([user])
             return
         live = Session.objects.live(timezone.now())
-        self._revoke(User.objects.filter(pk__in=live.values("user")).iterator())
+        is_concerned = Q(pk__in=live.values("user")) | Q(is_staff=True)
+        self._revoke(list(User.objects.filter(is_concerned)))
 
-    def _revoke(self, users: Iterable[User]) -> None:
+    def _revoke(self, users: Sequence[User]) -> None:
         reason = Session.RevokedReason.REVOKED_BY_COMMAND
-        ended = sum(revoke_sessions(user=user, reason=reason, by=self.actor) for user in users)
-        self.say(f"{ended} session(s) ended")
+        revoked = [revoke_sessions(user=user, reason=reason, by=self.actor) for user in users]
+        in_admin = end_admin_sessions({str(user.pk) for user in users})
+        self.say(f"{sum(revoked)} session(s) and {in_admin} admin session(s) ended")

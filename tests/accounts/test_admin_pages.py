@@ -1,0 +1,300 @@
+"""The admin's pages of users, sessions and the audit trail, with ten thousand rows of each."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import AuditEvent, Session, User
+from tests.conftest import Actor, Answer, log_in, session_of
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+TEN, FEW, MANY = 10, 50, 10_000
+Counts = dict[str, tuple[int, int]]
+SECRET = re.compile(r"sa_[0-9A-Za-z]{36}|\b[0-9a-f]{64}\b|argon2|\beyJ")
+USERS = "/admin/accounts/user/"
+SESSIONS = "/admin/accounts/session/"
+EVENTS = "/admin/accounts/auditevent/"
+REQUEST_ID = "a1b2c3d4e5f60718"
+# Each finds some of the crowd, however large it is.
+PAGES = [
+    *(USERS, f"{USERS}?q=CROWD7", f"{USERS}?q=The+7th", f"{USERS}?o=-6"),
+    *(f"{USERS}?is_active__exact=0", f"{USERS}?kind__exact=human"),
+    *(f"{USERS}?is_staff__exact=0", f"{USERS}?signup_status__exact=denied"),
+    *(SESSIONS, f"{SESSIONS}?q=crowd7", f"{SESSIONS}?q=203.0.113", f"{SESSIONS}?o=1"),
+    *(f"{SESSIONS}?state=live", f"{SESSIONS}?state=ended"),
+    f"{SESSIONS}?revoked_reason__exact=logged_out",
+    *(EVENTS, f"{EVENTS}?action=login.failed", f"{EVENTS}?action=session.revoked"),
+    *(f"{EVENTS}?q=crowd7@example.com", f"{EVENTS}?q={REQUEST_ID}"),
+]
+
+
+def browser_of_staff(*codenames: str) -> Client:
+    """The browser of somebody with these permissions; of a superuser, if there are none."""
+    user = UserFactory.create(is_staff=True, is_superuser=not codenames)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    browser = Client(raise_request_exception=False)
+    browser.force_login(user)
+    return browser
+
+
+def act(browser: Client, page: str, action: str, *rows: object) -> Answer:
+    """Tick these rows of a list and press Go."""
+    ticked = [str(getattr(row, "pk", row)) for row in rows]
+    return browser.post(page, {"action": action, "_selected_action": ticked}, follow=True)
+
+
+def said(answer: Answer) -> list[str]:
+    """The messages above a page."""
+    return [str(message) for message in answer.context["messages"]]
+
+
+def rows_on(answer: Answer) -> int:
+    """How many rows the list has, on all of its pages."""
+    count: int = answer.context["cl"].result_count
+    return count
+
+
+def queries_of(browser: Client, page: str) -> int:
+    """How many queries a list takes; it must not be empty."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = browser.get(page)
+    assert answer.status_code == 200
+    assert rows_on(answer) > 0
+    return len(queries)
+
+
+@contextmanager
+def crowd(
+    blocker: DjangoDbBlocker, pages: list[str], add_rows: Callable[[int, int], None]
+) -> Iterator[Counts]:
+    """Many rows for the tests of a module, gone after it; yields the queries that each page took
+    while there were ten (less than a page of the list shows) and fifty.
+
+    `add_rows` gets the numbers of the first row and of the one after the last.
+    """
+    with blocker.unblock(), transaction.atomic():
+        browser = browser_of_staff()
+        add_rows(0, TEN)
+        browser.get(pages[0])  # fills Django's caches
+        ten = {page: queries_of(browser, page) for page in pages}
+        add_rows(TEN, FEW)
+        counts = {page: (ten[page], queries_of(browser, page)) for page in pages}
+        add_rows(FEW, MANY)
+        yield counts
+        transaction.set_rollback(True)
+
+
+def make_users(first: int, end: int, prefix: str = "crowd") -> list[User]:
+    """Numbered users, of whom every tenth is disabled and every tenth is denied."""
+    users = [
+        User.objects.build(
+            f"{prefix}{number}@example.com",
+            password_hash=f"argon2$argon2id$v=19${'0' * 20}",
+            display_name=f"The {number}th",
+            is_active=number % 10 != 1,
+            signup_status="denied" if number % 10 == 2 else "approved",
+        )
+        for number in range(first, end)
+    ]
+    return User.objects.bulk_create(users)
+
+
+def make_session(number: int, user: User, now: dt.datetime) -> Session:
+    """Every other one is ended, in one way or another."""
+    is_ended = number % 2 == 0
+    return Session(
+        user=user,
+        created_at=now,
+        expires_at=now + dt.timedelta(days=90),
+        ip_address=f"203.0.113.{number % 250}",
+        user_agent="Firefox " * 40,
+        revoked_at=now if is_ended else None,
+        revoked_reason="logged_out" if is_ended else "",
+    )
+
+
+def make_event(number: int, user: User) -> AuditEvent:
+    return AuditEvent(
+        action="login.failed" if number % 2 else "session.revoked",
+        actor_id=user.pk,
+        actor_email=user.email,
+        door="api",
+        before={"is_active": True},
+        request_id=REQUEST_ID if number == 7 else f"{number:016x}",
+    )
+
+
+def add_rows(first: int, end: int) -> None:
+    users, now = make_users(first, end), timezone.now()
+    pairs = list(enumerate(users, first))
+    Session.objects.bulk_create(make_session(number, user, now) for number, user in pairs)
+    AuditEvent.objects.bulk_create(make_event(number, user) for number, user in pairs)
+
+
+@pytest.fixture(scope="module")
+def few(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Counts]:
+    with crowd(django_db_blocker, PAGES, add_rows) as counts:
+        yield counts
+
+
+@pytest.fixture
+def root(few: Counts) -> Client:
+    """A superuser's browser, where there are many rows."""
+    return browser_of_staff()
+
+
+@pytest.fixture
+def auditor(organization: object) -> Client:
+    """May look at everything here, and change nothing."""
+    return browser_of_staff("view_user", "view_session", "view_auditevent")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_list_of_ten_thousand_takes_the_queries_of_ten_and_fifty(
+    root: Client, few: Counts, page: str
+) -> None:
+    root.get(page)
+    many = queries_of(root, page)
+    assert few[page] == (many, many)
+
+
+@pytest.mark.parametrize(
+    ("page", "rows"),
+    [
+        *((f"{USERS}?q=CROWD777@", 1), (f"{USERS}?q=%22The+777th%22", 1)),
+        *((f"{USERS}?is_active__exact=0", MANY // 10), (f"{USERS}?q=nobody", 0)),
+        *((f"{SESSIONS}?q=crowd777@", 1), (f"{SESSIONS}?q=203.0.113.249", 40)),
+        *((f"{SESSIONS}?state=live", MANY // 2), (f"{SESSIONS}?state=ended", MANY // 2)),
+        *((f"{EVENTS}?action=login.failed", MANY // 2), (f"{EVENTS}?q={REQUEST_ID}", 1)),
+        *((f"{EVENTS}?q=Crowd777@example.com", 1), (f"{EVENTS}?q=crowd777", 0)),
+        (f"{EVENTS}?q=crowd777@example.com&action=login.failed", 1),
+        (f"{EVENTS}?q=crowd777@example.com&action=user.disabled", 0),
+    ],
+)
+def test_searches_and_filters_find_what_they_name(root: Client, page: str, rows: int) -> None:
+    assert rows_on(root.get(page)) == rows
+
+
+@pytest.mark.parametrize("page", [USERS, SESSIONS, EVENTS])
+def test_a_list_shows_fifty_rows_a_page_to_its_end(root: Client, page: str) -> None:
+    assert root.get(page).content.count(b'name="_selected_action"') in {0, 50}
+    assert root.get(f"{page}?p=200").status_code == 200
+
+
+@pytest.mark.parametrize("model", [User, Session, AuditEvent])
+def test_neither_a_list_nor_a_detail_page_shows_a_secret(
+    root: Client, model: type[User | Session | AuditEvent]
+) -> None:
+    page = f"/admin/accounts/{model._meta.model_name}/"
+    detail = root.get(f"{page}{model._default_manager.latest('created_at').pk}/change/")
+    assert detail.status_code == 200
+    for answer in (detail, root.get(page)):
+        assert SECRET.search(answer.content.decode()) is None
+
+
+@pytest.mark.parametrize("model", [User, Session, AuditEvent])
+def test_a_page_that_is_not_there_is_not_there_for_a_superuser(
+    root: Client, model: type[User | Session | AuditEvent]
+) -> None:
+    page = f"/admin/accounts/{model._meta.model_name}/"
+    row = model._default_manager.latest("created_at")
+    assert root.get(f"{page}add/").status_code == 403
+    assert root.post(f"{page}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    act(root, page, "delete_selected", row)
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+def test_an_event_shows_what_was_before_and_after(auditor: Client, owner: Actor) -> None:
+    told = {"before": {"name": "Old <b>"}, "after": {"name": "New", "role_ids": ["a", "b"]}}
+    event = AuditEvent.objects.create(action="role.changed", door="api", **told)
+    page = auditor.get(f"{EVENTS}{event.pk}/change/").content.decode()
+    for text in ("Old &lt;b&gt;", "New", "a, b"):
+        assert text in page
+    assert 'name="_save"' not in page
+
+
+def test_ended_sessions_are_refused_at_once(member: Actor, owner: Actor) -> None:
+    second = log_in(member.user)
+    clerk = browser_of_staff("view_session", "change_session")
+    answer = act(clerk, SESSIONS, "end_selected", session_of(owner), *member.user.sessions.all())
+    assert said(answer) == ["Ended: 3 session(s)."]
+    assert [actor.get("/me").status_code for actor in (member, second, owner)] == [401] * 3
+
+
+def test_an_ended_session_is_on_record_with_who_and_when(member: Actor) -> None:
+    start, session = timezone.now(), session_of(member)
+    clerk = browser_of_staff("view_session", "change_session")
+    act(clerk, SESSIONS, "end_selected", session)
+    event = AuditEvent.objects.get(target_id=session.pk)
+    assert (event.action, event.door) == ("session.revoked", "admin")
+    assert event.actor_email == User.objects.get(pk=clerk.session["_auth_user_id"]).email
+    assert start <= event.created_at <= timezone.now()
+
+
+def test_a_session_is_ended_once(member: Actor) -> None:
+    clerk, session = browser_of_staff("view_session", "change_session"), session_of(member)
+    act(clerk, SESSIONS, "end_selected", session)
+    ended = Session.objects.get(pk=session.pk).revoked_at
+    act(clerk, SESSIONS, "end_selected", session)
+    assert Session.objects.get(pk=session.pk).revoked_at == ended
+    assert AuditEvent.objects.filter(target_id=session.pk).count() == 1
+
+
+def test_who_may_only_look_ends_no_session(auditor: Client, member: Actor) -> None:
+    assert b"End selected" not in auditor.get(SESSIONS).content
+    act(auditor, SESSIONS, "end_selected", session_of(member))
+    assert member.get("/me").status_code == 200
+
+
+@pytest.mark.parametrize("page", [USERS, SESSIONS, EVENTS])
+def test_who_may_see_something_else_sees_nothing_here(few: object, page: str) -> None:
+    stranger = browser_of_staff("view_signuprequest")
+    assert stranger.get(page).status_code == 403
+
+
+def test_following_a_link_changes_nothing(member: Actor) -> None:
+    root, session = browser_of_staff(), session_of(member)
+    root.get(SESSIONS, {"action": "end_selected", "_selected_action": str(session.pk)})
+    root.get(f"{SESSIONS}{session.pk}/change/", {"revoked_at": "2020-01-01"})
+    root.get(f"{USERS}{member.user.pk}/change/", {"display_name": "x", "_save": "Save"})
+    assert member.get("/me").json()["display_name"] is None
+
+
+def test_a_form_of_another_site_ends_no_session(member: Actor) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    assert act(browser, SESSIONS, "end_selected", session_of(member)).status_code == 403
+    assert member.get("/me").status_code == 200
+
+
+@pytest.mark.parametrize("model", [Session, AuditEvent])
+def test_a_row_is_not_edited(member: Actor, model: type[Session | AuditEvent]) -> None:
+    row = model._default_manager.latest("created_at")
+    page = f"/admin/accounts/{model._meta.model_name}/{row.pk}/change/"
+    assert browser_of_staff().post(page, {"ip_address": "198.51.100.1"}).status_code == 403
+    assert not model._default_manager.filter(ip_address="198.51.100.1").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "action"), [({}, "user.disabled"), ({"is_active": "on"}, "user.enabled")]
+)
+def test_shutting_and_opening_an_account_is_on_record(
+    member: Actor, change: dict[str, str], action: str
+) -> None:
+    root = browser_of_staff()
+    User.objects.filter(pk=member.user.pk).update(is_active=not change)
+    root.post(f"{USERS}{member.user.pk}/change/", {"display_name": "", **change})
+    event = AuditEvent.objects.get(action=action)
+    assert (event.target_id, event.door) == (member.user.pk, "admin")
+    assert str(event.actor_id) == root.session["_auth_user_id"]

@@ -1,0 +1,183 @@
+"""A superuser's way through the admin; the outcome is looked at through the API."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.office import COLLEAGUE, OWNER, Desk, Instance
+from tests.browser.test_queue import NAMELESS, OVERFLOW
+
+pytestmark = pytest.mark.browser
+
+USERS = "/admin/accounts/user/"
+SESSIONS = "/admin/accounts/session/"
+EVENTS = "/admin/accounts/auditevent/"
+ORGANIZATIONS = "/admin/organizations/organization/"
+ROLES = "/admin/organizations/role/"
+INVITES = "/admin/organizations/invite/"
+ACCOUNTS = "/admin/service_accounts/serviceaccount/"
+TOKENS = "/admin/service_accounts/serviceaccounttoken/"
+LISTS = [USERS, SESSIONS, EVENTS, ORGANIZATIONS, ROLES, INVITES, ACCOUNTS, TOKENS]
+# As long as a name may be, and nowhere to break it.
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
+
+
+@dataclass(frozen=True)
+class Team:
+    """Acme at work: the owner's access token, and what it made."""
+
+    olivia: str
+    home: str
+
+    def invite(self, instance: Instance, address: str) -> str:
+        """Returns the invite's token."""
+        made = instance.call(f"{self.home}/invites", self.olivia, email=address)
+        return str(made["token"])
+
+    def add_bot(self, instance: Instance, name: str) -> str:
+        """Returns the token of a new service account."""
+        made = instance.call(f"{self.home}/service-accounts", self.olivia, name=name)
+        return str(made["token"])
+
+
+@pytest.fixture(scope="module")
+def team(instance: Instance) -> Team:
+    olivia = str(instance.log_in(OWNER)["access_token"])
+    (organization,) = instance.look("/organizations", olivia)["organizations"]
+    team = Team(olivia, f"/organizations/{organization['id']}")
+    team.invite(instance, f"{'a' * 60}@{LONG}.example".lower())
+    team.add_bot(instance, LONG)
+    instance.call(f"{team.home}/roles", olivia, name=LONG)
+    return team
+
+
+def is_let_in(instance: Instance, token: str) -> bool:
+    return instance.look("/me", token).status == 200
+
+
+def name_of(page: str) -> str:
+    return page.rstrip("/").rpartition("/")[2]
+
+
+def find_event(desk: Desk, action: str) -> None:
+    """Look an action up in the audit trail, by its filter and by who did it."""
+    desk.page.goto(EVENTS)
+    desk.page.locator("#changelist-filter").get_by_role("link", name=action, exact=True).click()
+    desk.search(COLLEAGUE)
+    expect(desk.row(action).first).to_contain_text(COLLEAGUE)
+
+
+def test_somebody_is_found_and_shut_out_at_once(instance: Instance, colleague: Desk) -> None:
+    mallory = instance.join("Mallory")
+    token = str(instance.log_in(mallory)["access_token"])
+    assert is_let_in(instance, token)
+    colleague.page.goto(USERS)
+    colleague.search(mallory)
+    colleague.row(mallory).get_by_role("link", name=mallory).click()
+    colleague.page.get_by_label("Active").uncheck()
+    colleague.shoot("user-disable")
+    colleague.page.get_by_role("button", name="Save", exact=True).click()
+    expect(colleague.messages).to_contain_text("was changed successfully")
+    assert not is_let_in(instance, token)
+    assert instance.log_in(mallory).status == 401
+    find_event(colleague, "user.disabled")
+
+
+def test_a_session_is_ended_and_another_is_not(instance: Instance, colleague: Desk) -> None:
+    nina, oscar = instance.join("Nina"), instance.join("Oscar")
+    hers, his = (str(instance.log_in(address)["access_token"]) for address in (nina, oscar))
+    colleague.page.goto(SESSIONS)
+    colleague.search(nina)
+    colleague.act("End selected sessions", nina)
+    # One of the sign-up, one of the log-in.
+    expect(colleague.messages).to_have_text("Ended: 2 session(s).")
+    assert [is_let_in(instance, token) for token in (hers, his)] == [False, True]
+    find_event(colleague, "session.revoked")
+
+
+def test_an_invite_is_revoked(instance: Instance, team: Team, colleague: Desk) -> None:
+    peter = instance.join("Peter")
+    token = team.invite(instance, peter)
+    colleague.page.goto(INVITES)
+    colleague.act("Revoke selected invites", peter)
+    expect(colleague.messages).to_have_text("Revoked: 1 invite(s).")
+    expect(colleague.row(peter).locator(".field-state")).to_have_text("revoked")
+    his = str(instance.log_in(peter)["access_token"])
+    assert instance.call(f"/invites/{token}/accept", his)["code"] == "invite_not_found"
+    find_event(colleague, "invite.revoked")
+
+
+def test_a_token_is_revoked(instance: Instance, team: Team, colleague: Desk) -> None:
+    token = team.add_bot(instance, "Deploy bot")
+    assert is_let_in(instance, token)
+    colleague.page.goto(TOKENS)
+    colleague.act("Revoke selected tokens", "Deploy bot")
+    expect(colleague.messages).to_contain_text("Revoked: 1 token(s)")
+    expect(colleague.row("Deploy bot").locator(".field-state")).to_have_text("revoked")
+    assert not is_let_in(instance, token)
+    find_event(colleague, "token.revoked")
+
+
+def test_a_service_account_is_disabled_and_enabled(
+    instance: Instance, team: Team, colleague: Desk
+) -> None:
+    token = team.add_bot(instance, "Night bot")
+    colleague.page.goto(ACCOUNTS)
+    for action, is_let in (("Disable", False), ("Enable", True)):
+        colleague.act(f"{action} selected service accounts", "Night bot")
+        expect(colleague.messages).to_have_text(f"{action}d: 1.")
+        assert is_let_in(instance, token) is is_let
+    find_event(colleague, "service_account.changed")
+
+
+def test_an_event_tells_what_was_before_and_after(
+    instance: Instance, team: Team, colleague: Desk
+) -> None:
+    colleague.page.goto(ORGANIZATIONS)
+    colleague.page.get_by_role("link", name="Acme").first.click()
+    colleague.page.get_by_label("Name").fill("Acme & Daughters")
+    colleague.page.get_by_role("button", name="Save", exact=True).click()
+    find_event(colleague, "organization.changed")
+    colleague.row("organization.changed").first.get_by_role("link").first.click()
+    expect(colleague.page.locator(".field-was .readonly")).to_have_text("name: Acme")
+    expect(colleague.page.locator(".field-became .readonly")).to_have_text("name: Acme & Daughters")
+    colleague.shoot("auditevent-changed")
+
+
+def test_the_owner_is_offered_the_sign_ups_alone(desk: Desk) -> None:
+    desk.page.goto("/admin/")
+    links = desk.page.locator("#content-main").get_by_role("link")
+    expect(links.filter(has_text="requests")).to_have_text("Sign-up requests")
+    for page in LISTS:
+        answer = desk.page.goto(page)
+        assert answer is not None
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_every_list_opens_its_details_on_a_desk(team: Team, colleague: Desk, page: str) -> None:
+    colleague.page.goto(page)
+    colleague.shoot(name_of(page))
+    assert colleague.page.evaluate(OVERFLOW) == 0
+    assert colleague.page.evaluate(NAMELESS) == []
+    colleague.page.locator("#result_list tbody th a").first.click()
+    expect(colleague.page.locator("form .form-row").first).to_be_visible()
+    assert colleague.page.evaluate(OVERFLOW) == 0
+    assert colleague.page.evaluate(NAMELESS) == []
+    colleague.shoot(f"{name_of(page)}-detail")
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_every_list_and_its_details_fit_on_a_phone(
+    team: Team, colleagues_telephone: Desk, page: str
+) -> None:
+    phone = colleagues_telephone
+    phone.page.goto(page)
+    expect(phone.page.locator("#result_list")).to_be_visible()
+    phone.shoot(name_of(page))
+    assert phone.page.evaluate(OVERFLOW) == 0
+    phone.page.locator("#result_list tbody th a").first.click()
+    expect(phone.page.locator("form .form-row").first).to_be_visible()
+    phone.shoot(f"{name_of(page)}-detail")
+    assert phone.page.evaluate(OVERFLOW) == 0
