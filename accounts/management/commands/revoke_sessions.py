@@ -36,4 +36,4 @@ class Command(OperatorCommand):
         reason = Session.RevokedReason.REVOKED_BY_COMMAND
         revoked = [revoke_sessions(user=user, reason=reason, by=self.actor) for user in users]
         in_admin = end_admin_sessions({str(user.pk) for user in users})
-        self.say(f"{sum(revoked)} session(s) and {in_admin} admin session(s) ended")
+        self.say(f"{sum(revoked) + in_admin} session(s) ended")
