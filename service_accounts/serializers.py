@@ -152,6 +152,15 @@ class MemberOutput(serializers.Serializer[Any]):
     display_name = serializers.SerializerMethodField()
     last_seen_at = serializers.DateTimeField(source="user.last_seen_at", allow_null=True)
     is_service_account = serializers.SerializerMethodField()
+    service_account_provider = serializers.CharField(
+        source="user.service_account.provider", required=False
+    )
+    openrouter_model = serializers.CharField(
+        source="user.service_account.openrouter_model", required=False, allow_null=True
+    )
+    cursor_default_repo_url = serializers.CharField(
+        source="user.service_account.cursor_default_repo_url", required=False, allow_null=True
+    )
 
     def get_role(self, member: Any) -> str:
         return "admin" if member.is_owner else "member"
@@ -164,10 +173,9 @@ class MemberOutput(serializers.Serializer[Any]):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         body = super().to_representation(instance)
-        if instance.user.is_human:
-            return body
-        account: ServiceAccount = instance.user.service_account
-        body["service_account_provider"] = account.provider
-        body["openrouter_model"] = account.openrouter_model or None
-        body["cursor_default_repo_url"] = account.cursor_default_repo_url or None
+        for name in ("service_account_provider", "openrouter_model", "cursor_default_repo_url"):
+            if instance.user.is_human:
+                body.pop(name, None)
+            else:
+                body[name] = body[name] or None
         return body

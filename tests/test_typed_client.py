@@ -78,6 +78,13 @@ def log_in(url: str, password: str) -> Any:
         return part("api.auth.log_in").sync(client=caller, body=body)
 
 
+def get_me(url: str, token: str) -> Any:
+    """The caller."""
+    make = part("client").AuthenticatedClient
+    with make(base_url=url, token=token, httpx_args=DIRECT) as caller:
+        return part("api.me.get_me").sync(client=caller)
+
+
 def list_organizations(url: str, token: str) -> Any:
     """The same with a credential."""
     make = part("client").AuthenticatedClient
@@ -124,6 +131,13 @@ def test_the_client_logs_in_and_lists_organizations(url: str) -> None:
     listed = list_organizations(url, pair.access_token)
     assert [row.name for row in listed.organizations] == ["Acme"]
     assert listed.can_create_organization is False
+
+
+@pytest.mark.race
+def test_the_client_knows_every_field_of_the_caller(url: str) -> None:
+    me = get_me(url, log_in(url, PASSWORD).access_token)
+    assert (me.email, me.service_account) == (EMAIL, None)
+    assert me.additional_properties == {}
 
 
 @pytest.mark.race

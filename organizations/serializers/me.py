@@ -3,6 +3,7 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import SkipField
 
 from accounts.credentials import ServiceAccountRef
 from accounts.inputs import InputSerializer, NameField
@@ -20,29 +21,32 @@ class ServiceAccountRefOutput(serializers.Serializer[ServiceAccountRef]):
     id = serializers.UUIDField()
     organization_id = serializers.UUIDField()
 
+    def get_attribute(self, instance: Any) -> Any:
+        return self.context["service_account"]
+
 
 class OwnSignupRequestOutput(serializers.Serializer[SignupRequest]):
     id = serializers.UUIDField()
     organization_id = serializers.UUIDField()
     status = serializers.CharField()
 
+    def get_attribute(self, instance: Any) -> Any:
+        """Raises SkipField for somebody who never asked to join."""
+        if request := self.context["signup_request"]:
+            return request
+        raise SkipField
+
 
 class MeOutput(serializers.Serializer[User]):
-    """Takes the service account and the sign-up request from the context."""
+    """The caller; `signup_request` is there for whoever once asked to join."""
 
     id = serializers.UUIDField()
     email = serializers.CharField()
     display_name = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+    service_account = ServiceAccountRefOutput(allow_null=True)
     signup_pending = serializers.BooleanField(source="is_pending")
+    signup_request = OwnSignupRequestOutput(required=False)
 
     def get_display_name(self, user: User) -> str | None:
         return user.display_name or None
-
-    def to_representation(self, instance: User) -> dict[str, Any]:
-        body = super().to_representation(instance)
-        account: ServiceAccountRef | None = self.context["service_account"]
-        body["service_account"] = account and ServiceAccountRefOutput(account).data
-        if signup_request := self.context["signup_request"]:
-            body["signup_request"] = OwnSignupRequestOutput(signup_request).data
-        return body

@@ -7,6 +7,7 @@ for some text; at the end of an object or a list it stands for whatever else is 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -51,10 +52,22 @@ def read(text: str) -> Guide:
     return Guide("\n".join(line for _, line in lines), answers)
 
 
-def run(guide: Guide, api: str, home: Path) -> "subprocess.CompletedProcess[str]":
+@dataclass(frozen=True)
+class Run:
+    """What became of a guide; `calls` are the method and the URL of each call."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    calls: Sequence[str]
+
+
+def run(guide: Guide, api: str, home: Path) -> Run:
     """Run the script in one bash that ends at the first command that fails."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
+    programs = (home, Path(sys.executable).parent, os.environ["PATH"])
+    path = os.pathsep.join(map(str, programs))
+    _wrap_curl(home)
+    done = subprocess.run(
         ["bash", "-eu", "-o", "pipefail", "-c", guide.script],  # noqa: S607 (the reader's bash)
         cwd=home,
         # Nothing of the developer's: neither a proxy nor a ~/.curlrc.
@@ -64,6 +77,20 @@ def run(guide: Guide, api: str, home: Path) -> "subprocess.CompletedProcess[str]
         check=False,
         timeout=SECONDS,
     )
+    calls = home / "calls"
+    made = calls.read_text(encoding="utf-8").splitlines() if calls.exists() else []
+    return Run(done.returncode, done.stdout, done.stderr, made)
+
+
+def _wrap_curl(home: Path) -> None:
+    """A curl that also writes down what it called."""
+    what = "' %{http_code}%{stderr}%{method} %{url_effective}\\n'"
+    wrapper = home / "curl"
+    real = shutil.which("curl")
+    wrapper.write_text(
+        f'#!/bin/sh\nexec {real} "$@" -w {what} 2>>"$HOME/calls"\n', encoding="utf-8"
+    )
+    wrapper.chmod(0o700)
 
 
 def differences(guide: Guide, printed: str) -> list[str]:

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.docs.guide import MORE, differences, is_in_short, read, run
+from tests.docs.guide import MORE, Run, differences, is_in_short, read, run
+from tests.docs.schema import problems, unmentioned
 from tests.races.databases import fresh_database
 from tests.server import ROOT, serve
 
@@ -25,23 +25,31 @@ def programs() -> None:
 
 
 @pytest.fixture(scope="module")
-def done(
-    programs: None, tmp_path_factory: pytest.TempPathFactory
-) -> "subprocess.CompletedProcess[str]":
+def done(programs: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The whole guide, run once on an empty instance."""
     with fresh_database() as database, serve(database.url) as server:
         return run(GUIDE, f"{server.url}/api/v1", tmp_path_factory.mktemp("home"))
 
 
 @pytest.mark.race
-def test_every_example_runs(done: "subprocess.CompletedProcess[str]") -> None:
+def test_every_example_runs(done: Run) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.race
-def test_every_answer_is_as_shown(done: "subprocess.CompletedProcess[str]") -> None:
+def test_every_answer_is_as_shown(done: Run) -> None:
     assert len(GUIDE.answers) > 80
     assert differences(GUIDE, done.stdout) == []
+
+
+@pytest.mark.race
+def test_every_answer_is_as_the_schema_says(done: Run) -> None:
+    assert problems(done.calls, done.stdout) == []
+
+
+@pytest.mark.race
+def test_every_operation_is_in_the_guide(done: Run) -> None:
+    assert unmentioned(done.calls) == set()
 
 
 @pytest.mark.race
@@ -55,9 +63,7 @@ def test_every_answer_is_as_shown(done: "subprocess.CompletedProcess[str]") -> N
         ("```sh", "```console"),
     ],
 )
-def test_a_guide_that_shows_something_else_is_found_out(
-    done: "subprocess.CompletedProcess[str]", right: str, wrong: str
-) -> None:
+def test_a_guide_that_shows_something_else_is_found_out(done: Run, right: str, wrong: str) -> None:
     assert right in TEXT
     assert differences(read(TEXT.replace(right, wrong)), done.stdout)
 
@@ -101,3 +107,12 @@ def test_what_is_in_short_holds(shown: object, given: object) -> None:
 )
 def test_what_is_something_else_does_not_hold(shown: object, given: object) -> None:
     assert not is_in_short(shown, given)
+
+
+def test_a_key_that_the_schema_does_not_name_is_found_out() -> None:
+    call = [f"GET {NOWHERE}/organizations"]
+    right = '200 {"organizations": [], "can_create_organization": false}'
+    assert problems(call, right) == []
+    assert problems(call, right.replace("false", 'false, "more": 1'))
+    assert problems(call, '200 {"organizations": []}')
+    assert problems(call, "204 ")
