@@ -5,12 +5,12 @@ from django.shortcuts import render
 
 from config.exceptions import DomainError
 
-API_PREFIX = "/api/"
+API = "/api"
 
 
 def is_api(request: HttpRequest) -> bool:
     """Whether the caller is a program that reads JSON."""
-    return request.path_info.startswith(API_PREFIX)
+    return request.path_info == API or request.path_info.startswith(f"{API}/")
 
 
 def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:

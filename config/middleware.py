@@ -46,6 +46,8 @@ class EdgeMiddleware:
             response.setdefault("Strict-Transport-Security", f"max-age={seconds}")
         if not response.streaming:
             response.setdefault("Content-Length", str(len(response.content)))
+            if request.method == "HEAD":
+                response.content = b""
         return response
 
     def _respond(self, request: HttpRequest) -> HttpResponse:

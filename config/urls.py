@@ -12,7 +12,7 @@ urlpatterns = [
     path("api/v1/", include("service_accounts.urls")),
     path("api/schema", views.schema),
     path("api/docs", views.docs),
-    re_path(r"^api/(?P<path>.*)$", csrf_exempt(views.api_not_found)),
+    re_path(r"^api(?:/.*)?$", csrf_exempt(views.api_not_found)),
     path("health", views.health),
     path("healthz", views.healthz),
     path("admin/", admin.site.urls),

@@ -53,7 +53,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "docs.html")
 
 
-def api_not_found(request: HttpRequest, path: str) -> HttpResponse:
+def api_not_found(request: HttpRequest) -> HttpResponse:
     """The end of the API's routes: JSON, in debug mode too."""
     return refuse(request, NotFound())
 

@@ -95,8 +95,7 @@ def serve(
 def _command(app: str, port: int, workers: int, threads: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
-        *("--access-logfile", "-", "--no-control-socket"),
+        *("--workers", str(workers), "--threads", str(threads), "--access-logfile", "-"),
     ]
 
 

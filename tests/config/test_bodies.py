@@ -197,6 +197,7 @@ def test_json_in_utf_8_is_read_however_it_is_spelled(kind: str) -> None:
         "application/json; charset=unknown",
         "application/json; CHARSET=utf-16",
         "application/json; charset='utf-32'",
+        "application/json; charset=utf-8\xa0",
     ],
 )
 def test_another_media_type_is_refused(path: str, kind: str) -> None:

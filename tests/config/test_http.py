@@ -35,6 +35,7 @@ def ask() -> Ask:
 @pytest.mark.parametrize(
     "path",
     [
+        "/api",
         "/api/",
         "/api/v1",
         "/api/v1/",
