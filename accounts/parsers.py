@@ -7,6 +7,8 @@ from rest_framework.parsers import BaseParser
 
 from config.exceptions import InvalidJson, UnsupportedMediaType
 
+_BLANKS = " \t"  # of a header (RFC 9110 §5.6.3); str.strip() knows many more
+
 
 class JsonParser(BaseParser):
     """A JSON object in UTF-8 (RFC 8259), as strictly as everything behind it needs it."""
@@ -18,7 +20,7 @@ class JsonParser(BaseParser):
     ) -> dict[str, Any]:
         """The object in `stream`. Raises InvalidJson, also for text that cannot be stored: NUL
         and lone surrogates (anywhere, in fields that nobody reads too)."""
-        declared = (media_type or "").partition(";")[0].strip().lower()
+        declared = (media_type or "").partition(";")[0].strip(_BLANKS).lower()
         # A wildcard would match this parser, but says nothing about the body.
         if declared != self.media_type or _charset(media_type or "") not in {"", "utf-8", "utf8"}:
             raise UnsupportedMediaType
@@ -42,8 +44,8 @@ def _charset(media_type: str) -> str:
     found: list[str] = []
     for parameter in media_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            found.append(value.strip().strip("\"'").lower())
+        if name.strip(_BLANKS).lower() == "charset":
+            found.append(value.strip(_BLANKS).strip("\"'").lower())
     return ",".join(found)
 
 

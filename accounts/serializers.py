@@ -94,12 +94,15 @@ class ResetPasswordInput(InputSerializer):
 
 
 class SessionOutput(serializers.Serializer[Any]):
-    """One log-in; `current` marks the one that asks."""
+    """One log-in; `current` marks the one that asks.
+
+    `expires_at` is its end unless it is refreshed before.
+    """
 
     id = serializers.UUIDField()
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(source="ends_at")
     ip_address = serializers.CharField(allow_null=True)
     user_agent = serializers.CharField()
     current = serializers.SerializerMethodField()

@@ -85,6 +85,15 @@ def count(limit: Limit, subject: str) -> None:
         raise TooManyRequests(retry_after=_seconds_until(resets_at, now))
 
 
+def is_over(limit: Limit, subject: str) -> bool:
+    """Count one try as `count` does, and tell whether it was one too many."""
+    try:
+        count(limit, subject)
+    except TooManyRequests:
+        return True
+    return False
+
+
 def forget(limit: Limit, subject: str) -> None:
     """Start over for `subject` (a good log-in)."""
     ThrottleCounter.objects.filter(key=_key(limit, subject)).delete()

@@ -8,6 +8,7 @@ from accounts.inputs import (
     FlagField,
     IdListField,
     InputSerializer,
+    MomentField,
     NameField,
     NameMissing,
     TextField,
@@ -61,7 +62,7 @@ class ServiceAccountInput(InputSerializer):
     openrouter_model = _setting()
     cursor_default_repo_url = _setting()
     cursor_default_ref = _setting()
-    expires_at = serializers.DateTimeField(allow_null=True, default=None)
+    expires_at = MomentField(allow_null=True, default=None)
 
 
 class ServiceAccountOutput(serializers.Serializer[Any]):
@@ -112,7 +113,7 @@ class TokenInput(InputSerializer):
     name = NameField(
         max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH, default="", allow_blank=True, allow_null=True
     )
-    expires_at = serializers.DateTimeField(allow_null=True, default=None)
+    expires_at = MomentField(allow_null=True, default=None)
 
 
 class RotationInput(InputSerializer):

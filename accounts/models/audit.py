@@ -9,6 +9,16 @@ from accounts.ids import uuid7
 from accounts.models.session import MAX_USER_AGENT_LENGTH
 
 
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    """Rows can be added and read."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        _refuse()
+
+    def delete(self) -> NoReturn:
+        _refuse()
+
+
 class AuditEvent(models.Model):
     """One line of the audit trail. Written by `accounts.audit.record`, never changed.
 
@@ -32,6 +42,8 @@ class AuditEvent(models.Model):
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="")
     request_id = models.CharField(max_length=64, blank=True, default="")
+
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         indexes = (

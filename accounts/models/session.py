@@ -62,3 +62,8 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """When it ends unless it is refreshed before; never after `expires_at`."""
+        return min(self.last_used_at + settings.REFRESH_TOKEN_LIFETIME, self.expires_at)

@@ -81,14 +81,15 @@ def change_password(*, user: User, current_password: str, new_password: str, by:
 def request_password_reset(*, email: str, by: Actor) -> None:
     """Mail a single-use link, valid for an hour, if the address has an account that may log in.
 
-    Answers and does the same for an unknown one, but for the mail, which leaves afterwards.
-    Raises TooManyRequests.
+    Answers and does the same for an unknown one, but for the mail, which leaves afterwards. An
+    address that has had its mails of this hour is answered as ever, and gets no further one.
+    Raises TooManyRequests (the network's).
     """
     throttling.count(throttling.auth_requests(), by.origin.network)
     # By the address, not by its spelling: mails of one mailbox count together.
-    throttling.count(throttling.password_resets(), email_key(email) or email)
+    is_flooded = throttling.is_over(throttling.password_resets(), email_key(email) or email)
     user = User.objects.find_by_email(email)
-    may_reset = user is not None and user.may_log_in
+    may_reset = user is not None and user.may_log_in and not is_flooded
     raw_token = secrets.token_urlsafe(32)
     now = timezone.now()
     with transaction.atomic():

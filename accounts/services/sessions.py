@@ -12,6 +12,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from accounts import throttling
 from accounts.access_tokens import make_access_token
 from accounts.actor import Actor
+from accounts.admin_sessions import end_admin_sessions
 from accounts.audit import Action, acting_as, record
 from accounts.models import Session, User
 from accounts.tokens import RefreshToken, make_refresh_token, parse_refresh_token
@@ -142,6 +143,13 @@ def revoke_sessions(
                 after={"count": count, "reason": reason.value},
             )
     return count
+
+
+def log_out_everywhere(*, user: User, reason: Session.RevokedReason, by: Actor) -> int:
+    """End every session of the user, those of the admin too; returns how many were open."""
+    with transaction.atomic():
+        in_admin = end_admin_sessions(user) if user.is_staff else 0
+        return in_admin + revoke_sessions(user=user, reason=reason, by=by)
 
 
 def _end(session: Session, reason: Session.RevokedReason, by: Actor) -> bool:

@@ -26,6 +26,7 @@ from service_accounts.services.token import (
     TooManyTokens,
     get_token,
     issue_token,
+    require_future,
     require_token_grantable,
     revoke_token,
     rotate_token,
@@ -67,6 +68,7 @@ class TokenListView(OrganizationView):
     )
     def post(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Response:
         data = self.read(TokenInput, is_optional=True)
+        require_future(data["expires_at"])
         account = get_service_account(organization_id=organization_id, account_id=account_id)
         require_token_grantable(access=self.access, account=account)
         issued = issue_token(

@@ -189,6 +189,16 @@ def test_an_event_cannot_be_changed_or_deleted(owner: Actor) -> None:
     assert not AuditEvent.objects.filter(action="forged").exists()
 
 
+def test_nor_can_many_at_once(owner: Actor) -> None:
+    events = AuditEvent.objects.order_by("pk")
+    before = list(events.values())
+    with pytest.raises(TypeError, match="append-only"):
+        events.update(action="forged")
+    with pytest.raises(TypeError, match="append-only"):
+        events.delete()
+    assert list(events.values()) == before
+
+
 def test_it_outlives_whom_it_tells_of(owner: Actor, member: Actor) -> None:
     member.patch("/me", {"display_name": "Mia"})
     member.user.delete()

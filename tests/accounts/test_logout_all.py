@@ -1,6 +1,7 @@
 """POST /auth/logout-all."""
 
 import pytest
+from django.test import Client
 
 from accounts.models import Session
 from tests.conftest import Actor, log_in, refusal
@@ -35,6 +36,15 @@ def test_sessions_of_others_live_on(member: Actor, owner: Actor) -> None:
 def test_a_later_login_works(member: Actor) -> None:
     member.post("/auth/logout-all")
     assert log_in(member.user).get("/me").status_code == 200
+
+
+def test_a_staff_member_is_logged_out_of_the_admin_too(db: None) -> None:
+    staff, other = (UserFactory.create(is_staff=True, is_superuser=True) for _ in range(2))
+    browsers = [Client(), Client()]
+    for browser, user in zip(browsers, (staff, other), strict=True):
+        browser.force_login(user)
+    assert log_in(staff).post("/auth/logout-all").status_code == 204
+    assert [browser.get("/admin/").status_code for browser in browsers] == [302, 200]
 
 
 def test_a_service_account_is_refused(bot: Actor, member: Actor) -> None:

@@ -35,6 +35,16 @@ def test_a_login_is_listed_with_where_it_came_from(member: Actor) -> None:
     assert current["expires_at"].endswith("Z")
 
 
+@pytest.mark.parametrize(("days_left", "ends_in"), [(90, 7), (3, 3)])
+def test_it_ends_a_week_after_its_last_refresh_and_never_after_its_absolute_end(
+    member: Actor, days_left: int, ends_in: int
+) -> None:
+    now = timezone.now().replace(microsecond=0)
+    Session.objects.update(last_used_at=now, expires_at=now + dt.timedelta(days=days_left))
+    (row,) = member.get(PATH).json()["sessions"]
+    assert dt.datetime.fromisoformat(row["expires_at"]) == now + dt.timedelta(days=ends_in)
+
+
 def test_the_one_that_asks_is_marked(member: Actor) -> None:
     other = log_in(member.user)
     for actor in (member, other):

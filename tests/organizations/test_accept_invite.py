@@ -124,6 +124,19 @@ def test_a_pending_account_is_approved_by_the_inviter(
     assert AuditEvent.objects.filter(action="signup.approved").count() == 1
 
 
+def test_an_invite_of_another_organization_opens_the_account_and_not_the_one_that_it_asked_for(
+    pending: Actor, owner: Actor, organization: Organization
+) -> None:
+    other = Organization.objects.create(name="Other", slug="other")
+    add_member(other, owner.user, make_role(other, Permission.ORG_MEMBERS_MANAGE))
+    InviteFactory.create(organization=other, created_by=owner.user, token="over-here")
+    assert accept(pending, "over-here").status_code == 200
+    assert SignupRequest.objects.get().status == "approved"
+    assert pending.get(f"/organizations/{other.pk}").status_code == 200
+    answer = pending.get(f"/organizations/{organization.pk}")
+    assert refusal(answer)[:2] == (403, "not a member of this organization")
+
+
 def test_a_refused_invite_leaves_a_pending_account_pending(invite: Invite, pending: Actor) -> None:
     Invite.objects.update(email="mia@example.com", email_key="mia@example.com")
     assert refusal(accept(pending)) == NOT_FOR_THIS_USER

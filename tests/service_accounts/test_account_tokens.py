@@ -234,3 +234,10 @@ def test_a_list_of_any_length_costs_four_queries(manager: Actor, path: str, coun
     with CaptureQueriesContext(connection) as queries:
         assert len(manager.get(path).json()["tokens"]) == count
     assert len(queries) == 4
+
+
+def test_the_expiry_is_looked_at_before_the_account_is(manager: Actor, path: str) -> None:
+    unknown = f"{path.rsplit('/', 2)[0]}/{uuid.uuid4()}/tokens"
+    past = {"expires_at": "2020-01-01T00:00:00Z"}
+    assert refusal(manager.post(unknown, past))[2] == "expires_at_not_in_future"
+    assert refusal(manager.post(unknown, {}))[2] == "service_account_not_found"

@@ -6,10 +6,9 @@ from django.core.management.base import CommandError
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.admin_sessions import end_admin_sessions
 from accounts.commands import OperatorCommand
 from accounts.models import Session, User
-from accounts.services.sessions import revoke_sessions
+from accounts.services.sessions import log_out_everywhere
 
 
 class Command(OperatorCommand):
@@ -34,6 +33,5 @@ class Command(OperatorCommand):
 
     def _revoke(self, users: Sequence[User]) -> None:
         reason = Session.RevokedReason.REVOKED_BY_COMMAND
-        revoked = [revoke_sessions(user=user, reason=reason, by=self.actor) for user in users]
-        in_admin = end_admin_sessions({str(user.pk) for user in users})
-        self.say(f"{sum(revoked) + in_admin} session(s) ended")
+        revoked = [log_out_everywhere(user=user, reason=reason, by=self.actor) for user in users]
+        self.say(f"{sum(revoked)} session(s) ended")
