@@ -5,6 +5,7 @@ every problem at once (`Environment.raise_problems`).
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,6 +26,7 @@ SAMPLE_MARKS = (
     "your-",
 )
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
+SIGNING_KEY = re.compile(r"([A-Za-z0-9._-]{1,32}):(.*)", re.ASCII)
 # What a PostgreSQL URL may say beside where the server is (libpq's names).
 PARAMETERS = {
     "host",
@@ -101,12 +103,34 @@ class Environment:
         value = self.text(name)
         if not value and development_file is not None:
             return _development_secret(name, development_file)
+        self._check_secret(name, value)
+        return value
+
+    def signing_keys(self, name: str, *, development_file: Path | None) -> dict[str, str]:
+        """Secrets by their id: `id:secret`, comma-separated; the first one signs.
+
+        One of them may have no id (then it is the empty string): what a single secret has always
+        been, so that it can be replaced without signing anybody out.
+        """
+        value = self.text(name)
+        if not value and development_file is not None:
+            return {"": _development_secret(name, development_file)}
+        keys: dict[str, str] = {}
+        for part in value.split(","):
+            found = SIGNING_KEY.fullmatch(part.strip())
+            key_id, secret = (found[1], found[2]) if found else ("", part.strip())
+            self._check_secret(f"{name} ({key_id})" if key_id else name, secret)
+            if key_id in keys or secret in keys.values():
+                self.problems.append(f"{name} names an id or a secret twice.")
+            keys[key_id] = secret
+        return keys
+
+    def _check_secret(self, name: str, value: str) -> None:
         if problem := _weakness(value):
             self.problems.append(
                 f"{name} {problem}. Make one with: "
                 "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
-        return value
 
     def raise_problems(self) -> None:
         """Refuse to start: raises ImproperlyConfigured with every problem, one a line."""

@@ -20,8 +20,9 @@ GIT_SHA = version.GIT_SHA
 DEBUG = env.flag("DEBUG", default=False)
 _development_file = BASE_DIR / ".development-secret" if DEBUG else None
 SECRET_KEY = env.secret("SECRET_KEY", development_file=_development_file)
-JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY", development_file=_development_file)
-if SECRET_KEY and SECRET_KEY == JWT_SIGNING_KEY:
+JWT_SIGNING_KEYS = env.signing_keys("JWT_SIGNING_KEY", development_file=_development_file)
+JWT_SIGNING_KEY = next(iter(JWT_SIGNING_KEYS.values()))
+if SECRET_KEY and SECRET_KEY in JWT_SIGNING_KEYS.values():
     env.problems.append("JWT_SIGNING_KEY must differ from SECRET_KEY.")
 
 # --- Where it is reached --------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def sign(
     """Any payload, signed with our key (or `key`) by the algorithm that the header names."""
     header = {**HEADER, **(header or {})}
     signed = f"{encode(json.dumps(header).encode())}.{encode(payload)}"
-    secret = settings.JWT_SIGNING_KEY if key is None else key
+    secret = settings.JWT_SIGNING_KEYS[""] if key is None else key
     algorithm = ALGORITHMS.get(str(header["alg"]), hashlib.sha256)
     return f"{signed}.{encode(hmac.digest(secret.encode(), signed.encode(), algorithm))}"
 

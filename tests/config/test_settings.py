@@ -89,6 +89,32 @@ def test_the_two_secrets_differ() -> None:
     assert "JWT_SIGNING_KEY must differ" in problems(JWT_SIGNING_KEY=GOOD["SECRET_KEY"])
 
 
+def test_there_may_be_several_signing_keys_and_the_first_signs() -> None:
+    new, old = secrets.token_urlsafe(48), secrets.token_urlsafe(48)
+    settings = load(JWT_SIGNING_KEY=f"2027-01:{new}, {old}")
+    assert settings["JWT_SIGNING_KEYS"] == {"2027-01": new, "": old}
+    assert settings["JWT_SIGNING_KEY"] == new
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ("a:{good},b:changeme", "JWT_SIGNING_KEY (b) is shorter than 32 bytes"),
+        ("a:{good},", "JWT_SIGNING_KEY is missing"),
+        ("a:,{good}", "JWT_SIGNING_KEY (a) is missing"),
+        ("a:{good},b:{good}", "JWT_SIGNING_KEY names an id or a secret twice"),
+        ("a:{good},a:{other}", "JWT_SIGNING_KEY names an id or a secret twice"),
+        ("{good},{other}", "JWT_SIGNING_KEY names an id or a secret twice"),
+        ("a:{good},b:{django}", "JWT_SIGNING_KEY must differ from SECRET_KEY"),
+    ],
+)
+def test_every_one_of_them_must_be_good(keys: str, problem: str) -> None:
+    good, other = secrets.token_urlsafe(48), secrets.token_urlsafe(48)
+    text = problems(JWT_SIGNING_KEY=keys.format(good=good, other=other, django=GOOD["SECRET_KEY"]))
+    assert problem in text
+    assert good not in text
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_may_be_a_file(name: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
