@@ -67,16 +67,20 @@ class StaffLoginForm(AdminAuthenticationForm):
 class StaffPasswordForm(AdminPasswordChangeForm):
     """Tries of the old password count with the log-ins of the account."""
 
+    def __init__(self, *args: Any, network: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.network = network
+
     def clean_old_password(self) -> str:
-        failures, account = throttling.login_failures(), self.user.email_key
+        tries = throttling.LoginTries(self.user.email_key, self.network)
         try:
-            throttling.count(failures, account)
+            tries.count()
         except TooManyRequests as error:
             raise _throttled(error) from error
         old_password: str = self.cleaned_data["old_password"]
         if not passwords.is_password_of(self.user, old_password):
             raise ValidationError(self.error_messages["password_incorrect"], "password_incorrect")
-        throttling.forget(failures, account)
+        tries.succeed()
         return old_password
 
 
@@ -85,6 +89,9 @@ class StaffPasswordView(PasswordChangeView):
 
     form_class = StaffPasswordForm
     success_url = reverse_lazy("admin:password_change_done")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "network": origin_of(self.request).network}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         user, actor = form.user, admin_actor(self.request)

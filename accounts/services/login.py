@@ -33,13 +33,13 @@ def check_credentials(*, email: str, password: str, by: Actor) -> User:
     InvalidCredentials (after the same time for every reason) or TooManyRequests.
     """
     throttling.count(throttling.auth_requests(), by.origin.network)
-    account = email_key(email) or email
-    throttling.count(throttling.login_failures(), account)
+    tries = throttling.LoginTries(email_key(email) or email, by.origin.network)
+    tries.count()
     user = User.objects.find_by_email(email)
     if not passwords.is_password_of(user, password) or user is None or not user.is_active:
         record(Action.LOGIN_FAILED, by=by, target=user)
         raise InvalidCredentials
-    throttling.forget(throttling.login_failures(), account)
+    tries.succeed()
     return user
 
 

@@ -55,10 +55,11 @@ def change_password(*, user: User, current_password: str, new_password: str, by:
     TooManyRequests.
     """
     throttling.count(throttling.auth_requests(), by.origin.network)
-    throttling.count(throttling.login_failures(), user.email_key)
+    tries = throttling.LoginTries(user.email_key, by.origin.network)
+    tries.count()
     if not passwords.is_password_of(user, current_password):
         raise WrongPassword
-    throttling.forget(throttling.login_failures(), user.email_key)
+    tries.succeed()
     if new_password == current_password:
         message = "new_password: This is the current password."
         raise ValidationFailed(error=message, fields={"new_password": ["password_unchanged"]})
@@ -129,7 +130,7 @@ def reset_password(*, raw_token: str, new_password: str, by: Actor) -> None:
         PasswordReset.objects.usable(timezone.now()).filter(user=user).update(
             used_at=timezone.now()
         )
-    throttling.forget(throttling.login_failures(), user.email_key)
+    throttling.LoginTries(user.email_key, by.origin.network).succeed()
 
 
 def _mail_link(user: User, raw_token: str) -> None:

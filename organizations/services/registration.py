@@ -141,5 +141,6 @@ def _insert(user: User, by: Actor) -> Actor:
     except IntegrityError as error:
         raise EmailTaken from error
     actor = acting_as(by, user)
+    throttling.know_network(user.email_key, by.origin.network)
     record(Action.USER_REGISTERED, by=actor, target=user)
     return actor

@@ -101,6 +101,58 @@ def test_a_lock_holds_from_another_address_too(ann: User) -> None:
     assert refusal(answer) == THROTTLED
 
 
+def test_who_guesses_from_elsewhere_does_not_lock_the_owner_out(ann: User) -> None:
+    assert try_login(PASSWORD, caller=caller_at("198.51.100.9")).status_code == 200
+    fail(10)
+    assert try_login().status_code == 429
+    for _ in range(3):
+        assert try_login(PASSWORD, caller=caller_at("198.51.100.9")).status_code == 200
+    assert try_login(PASSWORD).status_code == 429
+
+
+def test_who_guesses_from_the_owners_network_does_not_lock_them_out_elsewhere(ann: User) -> None:
+    try_login(PASSWORD)
+    fail(10)
+    assert try_login(PASSWORD).status_code == 429
+    assert try_login(PASSWORD, caller=caller_at("198.51.100.9")).status_code == 200
+
+
+def test_a_known_network_guesses_ten_times_too(ann: User) -> None:
+    home = caller_at("198.51.100.9")
+    try_login(PASSWORD, caller=home)
+    statuses = [try_login(caller=home).status_code for _ in range(12)]
+    assert statuses == [401] * 10 + [429] * 2
+
+
+def test_strangers_together_guess_ten_times(ann: User) -> None:
+    strangers = [caller_at(f"203.0.113.{number}") for number in range(12)]
+    statuses = [try_login(caller=stranger).status_code for stranger in strangers]
+    assert statuses == [401] * 10 + [429] * 2
+
+
+def test_the_network_of_the_registration_is_known(organization: Organization, ann: User) -> None:
+    home = caller_at("198.51.100.9")
+    home.post("/auth/register", {"email": "new@example.com", "password": PASSWORD})
+    fail(10, email="new@example.com")
+    assert try_login(PASSWORD, "new@example.com", home).status_code == 200
+
+
+def test_a_network_is_known_for_ninety_days(ann: User) -> None:
+    home = caller_at("198.51.100.9")
+    try_login(PASSWORD, caller=home)
+    ThrottleCounter.objects.update(resets_at=timezone.now())
+    fail(10)
+    assert try_login(PASSWORD, caller=home).status_code == 429
+
+
+def test_a_typed_address_reads_like_no_pair(ann: User) -> None:
+    home = caller_at("198.51.100.9")
+    try_login(PASSWORD, caller=home)
+    for _ in range(11):
+        try_login(email="ann@example.com 198.51.100.9")
+    assert try_login(PASSWORD, caller=home).status_code == 200
+
+
 def test_a_good_login_resets_its_own_counter_alone(ann: User) -> None:
     UserFactory.create(email="bob@example.com")
     fail(9)
@@ -227,5 +279,5 @@ def test_the_keys_hold_no_address_in_clear(organization: Organization) -> None:
     try_login()
     Actor().post("/auth/register", {"email": "new@example.com", "password": PASSWORD})
     keys = list(ThrottleCounter.objects.values_list("key", flat=True))
-    assert len(keys) == 3
+    assert {key.partition(":")[0] for key in keys} == {"auth", "login", "register", "known"}
     assert not [key for key in keys if "example" in key or "127.0.0.1" in key]
