@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.postgresql import bounded
+
 MIN_SECRET_BYTES = 32
 MIN_DISTINCT_CHARACTERS = 10
 SAMPLE_MARKS = (
@@ -202,7 +204,13 @@ def _postgresql(parts: SplitResult, port: int | None, limit_seconds: int) -> dic
         # outage the first request tries at once instead of waiting for the pool's next try.
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 0},
+            "pool": {
+                "connection_class": bounded(limit_seconds),
+                "min_size": 1,
+                "max_size": 16,
+                "timeout": 5,
+                "reconnect_timeout": 0,
+            },
             "connect_timeout": 5,
             **{name: value for name, value in query.items() if name not in place},
             "options": f"-c statement_timeout={limit_seconds}s -c lock_timeout=5s",
