@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import throttling
+from accounts.hashers import Argon2idHasher
 from accounts.models import Session, ThrottleCounter, User
 from organizations.models import Organization
 from tests.conftest import Actor, Answer, caller_at, log_in, refusal
@@ -46,6 +47,33 @@ def test_ten_wrong_passwords_are_checked_and_then_none(ann: User) -> None:
     assert 1 <= int(answer["Retry-After"]) <= 600
     assert refusal(try_login(PASSWORD)) == THROTTLED
     assert not Session.objects.exists()
+
+
+class CountingHasher(Argon2idHasher):
+    """Ours; it tells how many passwords it has checked."""
+
+    checked = 0
+
+    def verify(self, password: str, encoded: str) -> bool:
+        CountingHasher.checked += 1
+        return super().verify(password, encoded)
+
+
+@pytest.fixture
+def hasher(settings: Settings) -> type[CountingHasher]:
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    CountingHasher.checked = 0
+    return CountingHasher
+
+
+@pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com", "no address"])
+def test_a_try_costs_one_hash_for_everybody_and_a_refused_one_costs_none(
+    ann: User, hasher: type[CountingHasher], email: str
+) -> None:
+    fail(10, email=email)
+    assert hasher.checked == 10
+    assert try_login(email=email).status_code == 429
+    assert hasher.checked == 10
 
 
 def test_an_unknown_address_is_limited_just_the_same(ann: User) -> None:

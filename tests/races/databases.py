@@ -42,6 +42,15 @@ class Database:
                     connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 (from the catalogue)
             connection.commit()
 
+    @contextmanager
+    def writing(self) -> "Iterator[Writer]":
+        """A transaction of ours, committed at the end; its rows are locked (SQLite: everything)."""
+        with closing(self._connect()) as connection:
+            if self._is_sqlite:
+                connection.execute("BEGIN IMMEDIATE")
+            yield Writer(connection, self._is_sqlite)
+            connection.commit()
+
     @property
     def _is_sqlite(self) -> bool:
         return self.url.startswith("sqlite:")
@@ -50,6 +59,21 @@ class Database:
         if self._is_sqlite:
             return sqlite3.connect(urlsplit(self.url).path[1:], timeout=20)
         return psycopg.connect(self.url)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes in an open transaction."""
+
+    connection: "sqlite3.Connection | psycopg.Connection"
+    is_sqlite: bool
+
+    def execute(self, statement: str, *values: str) -> None:
+        """With `%s` for each value; ids are text, which each database stores in its own way."""
+        if isinstance(self.connection, sqlite3.Connection):
+            self.connection.execute(statement.replace("%s", "?"), values)
+        else:
+            self.connection.execute(statement.encode(), values)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Refreshes of a session while it is logged out."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +18,7 @@ ROUNDS = 40
 REFRESHERS = 25
 CHAIN = 20
 CONTROL_ROUNDS = 100
+WAIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,17 @@ def test_no_token_of_a_session_works_after_its_log_out(product: Application) -> 
     assert {one.log_out.status for one in rounds} == {204}
     # Some refreshes came before the log-out and some after it, or this was no race.
     assert {answer.status for answer in refreshes} == {200, 401}
+
+
+def test_a_refresh_that_waited_for_a_log_out_gets_nothing(product: Application) -> None:
+    """With a join in its conditional update, READ COMMITTED hands it a pair of a dead session."""
+    pair = product.client.register("owner@example.com")
+    with ThreadPoolExecutor(1) as pool:
+        with product.database.writing() as log_out:
+            log_out.execute("UPDATE accounts_session SET revoked_at = %s", "2026-01-01 00:00:00")
+            refresh = pool.submit(product.client.refresh, pair.refresh_token)
+            time.sleep(WAIT_SECONDS)  # it is waiting now; too short a time would only prove less
+        assert refresh.result().outcome == "invalid_refresh_token"
 
 
 def test_the_naive_log_out_leaves_sessions_alive(control: Application) -> None:

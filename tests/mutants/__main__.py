@@ -1,0 +1,71 @@
+"""Break one guard after the other in a copy of the source, run its tests, and name the survivors.
+
+python -m tests.mutants [WORD ...]     only the mutants whose name has one of the words
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.environment import temporary_sqlite_url
+from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.postgres import throwaway_postgres
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "*.sqlite3*", "__pycache__", ".*_cache")
+TIMEOUT_SECONDS = 300
+PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
+TESTS_FAILED = 1  # pytest's status; any other says that the tests did not run
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the mutants, print a line for each, return 1 if one survived."""
+    chosen = [m for m in MUTANTS if not words or any(word in m.name for word in words)]
+    with throwaway_postgres() as url:
+        verdicts = [run(mutant, url) for mutant in chosen]
+    survivors = sum(not is_killed for is_killed in verdicts)
+    print(f"mutants: {len(chosen)}, survivors: {survivors}")
+    return 1 if survivors or not chosen else 0
+
+
+def run(mutant: Mutant, postgresql_url: str) -> bool:
+    """Whether a test noticed; prints the verdict."""
+    url = postgresql_url if mutant.needs_postgresql else temporary_sqlite_url()
+    with mutated_copy(mutant) as folder:
+        done = subprocess.run(
+            [*PYTEST, *mutant.tests.split()],
+            cwd=folder,
+            env={**os.environ, "DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    is_killed = done.returncode == TESTS_FAILED
+    print(f"{'killed  ' if is_killed else 'SURVIVED'} {mutant.name}", flush=True)
+    if not is_killed:
+        print(done.stdout[-2000:], done.stderr[-2000:], sep="\n", flush=True)
+    return is_killed
+
+
+@contextmanager
+def mutated_copy(mutant: Mutant) -> Iterator[Path]:
+    """The source with the mutant in it. Raises ValueError if its line is not there, once."""
+    with tempfile.TemporaryDirectory(prefix="hyperspeed-mutant-") as name:
+        folder = Path(name, "source")
+        shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+        file = folder / mutant.file
+        source = file.read_text(encoding="utf-8")
+        if source.count(mutant.old) != 1:
+            raise ValueError(f"the line of {mutant.name!r} is not in {mutant.file}, once")
+        file.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        yield folder
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,265 @@
+"""The mutants: one guard of the product each, and the tests that must notice its loss."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old`, which occurs once in `file`, becomes `new`; then one of `tests` must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+    needs_postgresql: bool = False
+
+
+SESSIONS = "accounts/services/sessions.py"
+LOGIN = "accounts/services/login.py"
+MEMBERSHIP = "organizations/services/membership.py"
+SIGNUPS = "organizations/services/signup_request.py"
+INVITES = "organizations/services/invite.py"
+
+MUTANTS = [
+    Mutant(
+        "the claim of a refresh token is read, then saved, without the session's lock",
+        SESSIONS,
+        "        if _touch(token, now) and _claim(token, now):",
+        "        is_live = Session.objects.live(now).filter(pk=token.session_id).exists()\n"
+        "        found = OutstandingToken.objects.filter(\n"
+        "            jti=token.digest, blacklistedtoken__isnull=True\n"
+        "        ).first()\n"
+        "        if is_live and found and BlacklistedToken.objects.get_or_create(token=found):",
+        "tests/races/test_refresh.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
+        "a refresh token is not claimed",
+        SESSIONS,
+        "_touch(token, now) and _claim(token, now)",
+        "_touch(token, now)",
+        "tests/accounts/test_refresh.py",
+    ),
+    Mutant(
+        "a join in the conditional update of the session",
+        SESSIONS,
+        "Session.objects.live(now).filter(pk=token.session_id)\n    return sessions.update",
+        "Session.objects.live(now).filter(\n"
+        "        pk=token.session_id, user__is_active=True\n"
+        "    )\n    return sessions.update",
+        "tests/races/test_logout.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
+        "the revocation after a theft is rolled back by its own exception",
+        SESSIONS,
+        "        transaction.set_rollback(True)\n    raise _refusal(token, now, by)",
+        "        raise _refusal(token, now, by)",
+        "tests/accounts/test_refresh.py",
+    ),
+    Mutant(
+        "a stolen refresh token does not end the session",
+        SESSIONS,
+        "        if _end(session, Session.RevokedReason.TOKEN_REUSED, actor):",
+        "        if session is None:",
+        "tests/accounts/test_refresh.py",
+    ),
+    Mutant(
+        "refreshes go past the absolute end of the session",
+        "accounts/models/session.py",
+        "self.filter(revoked_at__isnull=True, expires_at__gt=now)",
+        "self.filter(revoked_at__isnull=True)",
+        "tests/accounts/test_refresh.py tests/accounts/test_sessions_list.py",
+    ),
+    Mutant(
+        "the session of an access token is not looked at",
+        "accounts/authentication.py",
+        "Session.objects.live(now)",
+        "Session.objects",
+        "tests/accounts/test_logout.py",
+    ),
+    Mutant(
+        "a disabled user's access token works",
+        "accounts/authentication.py",
+        "                user__is_active=True,\n",
+        "",
+        "tests/accounts/test_access_tokens.py tests/accounts/test_user_admin.py",
+    ),
+    Mutant(
+        "a header may name anything",
+        "accounts/access_tokens.py",
+        "value == _HEADER and isinstance",
+        "isinstance",
+        "tests/accounts/test_access_tokens.py",
+    ),
+    Mutant(
+        "every spelling of a signature verifies",
+        "accounts/access_tokens.py",
+        "parts == encoded and len(parts) == 3",
+        "len(parts) == 3",
+        "tests/accounts/test_access_tokens.py",
+    ),
+    Mutant(
+        "tries are counted after the hash",
+        LOGIN,
+        "    tries.count()\n    user = User.objects.find_by_email(email)\n",
+        "    user = User.objects.find_by_email(email)\n"
+        "    passwords.is_password_of(user, password)\n    tries.count()\n",
+        "tests/accounts/test_throttling.py",
+    ),
+    Mutant(
+        "unknown addresses are not counted",
+        LOGIN,
+        "    tries.count()\n    user = User.objects.find_by_email(email)\n",
+        "    user = User.objects.find_by_email(email)\n    if user:\n        tries.count()\n",
+        "tests/accounts/test_throttling.py",
+    ),
+    Mutant(
+        "whoever guesses locks the owner out",
+        "accounts/throttling.py",
+        "        self._is_known = _is_known(account, network)",
+        "        self._is_known = False",
+        "tests/accounts/test_throttling.py",
+    ),
+    Mutant(
+        "a refused try counts on",
+        "accounts/throttling.py",
+        "                 WHEN counter.count > %(maximum)s THEN counter.count\n",
+        "",
+        "tests/accounts/test_throttling.py",
+    ),
+    Mutant(
+        "X-Forwarded-For is believed without a proxy",
+        "accounts/origin.py",
+        "    proxies: int = settings.TRUSTED_PROXIES\n",
+        "    proxies: int = settings.TRUSTED_PROXIES or 1\n",
+        "tests/accounts/test_client_addresses.py",
+    ),
+    Mutant(
+        "a password is trimmed",
+        "accounts/inputs.py",
+        "super().__init__(trim_whitespace=False, write_only=True, **kwargs)",
+        "super().__init__(trim_whitespace=True, write_only=True, **kwargs)",
+        "tests/accounts/test_login.py tests/accounts/test_password_policy.py",
+    ),
+    Mutant(
+        "nobody is hashed against nothing",
+        "accounts/passwords.py",
+        "    stored = user.password if user is not None and has_password else _dummy_hash()\n",
+        "    if user is None or not has_password:\n        return False\n"
+        "    stored = user.password\n",
+        "tests/accounts/test_throttling.py",
+    ),
+    Mutant(
+        "the unique e-mail is not caught",
+        "organizations/services/registration.py",
+        "    except IntegrityError as error:\n        raise EmailTaken",
+        "    except ZeroDivisionError as error:\n        raise EmailTaken",
+        "tests/organizations/test_register.py",
+    ),
+    Mutant(
+        "a changed password leaves the other sessions alive",
+        "accounts/services/password.py",
+        "        revoke_sessions(user=user, reason=reason, by=by, keep=keep)\n",
+        "",
+        "tests/accounts/test_change_password.py",
+    ),
+    Mutant(
+        "a reset link works twice",
+        "accounts/services/password.py",
+        "        if not resets.update(used_at=timezone.now()):\n"
+        "            raise InvalidResetToken\n",
+        "        resets.update(used_at=timezone.now())\n",
+        "tests/races/test_password_reset.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
+        "the checksum of a service account token is not looked at",
+        "service_accounts/tokens.py",
+        "    return raw_token.endswith(checksum(payload))",
+        "    return bool(payload)",
+        "tests/service_accounts/test_tokens.py tests/service_accounts/test_authentication.py",
+    ),
+    Mutant(
+        "a disabled service account's token works",
+        "service_accounts/authentication.py",
+        "            service_account__is_active=True,\n",
+        "",
+        "tests/service_accounts/test_authentication.py tests/service_accounts/test_account.py",
+    ),
+    Mutant(
+        "a service account mints credentials",
+        "organizations/views/base.py",
+        "if method in self.human_only and not self.principal.is_human:",
+        "if method in self.human_only and not self.principal:",
+        "tests/service_accounts/test_privileges.py",
+    ),
+    Mutant(
+        "a member grants what they do not hold",
+        MEMBERSHIP,
+        "    for role in roles:\n        access.require(*role.granted)\n",
+        "    for role in roles:\n",
+        "tests/organizations/test_member_roles.py",
+    ),
+    Mutant(
+        "the last owner can go",
+        MEMBERSHIP,
+        "    if not others.exists():\n        raise LastOwner\n",
+        "    others.exists()\n",
+        "tests/organizations/test_member_roles.py",
+    ),
+    Mutant(
+        "the Owner role's row is not locked",
+        MEMBERSHIP,
+        "    Role.objects.filter(organization_id=organization_id, is_system=True)"
+        ".update(is_system=True)\n",
+        "",
+        "tests/races/test_team.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
+        "a decision overrides an earlier one",
+        SIGNUPS,
+        ".filter(pk=request_id, status=source).update(",
+        ".filter(pk=request_id).update(",
+        "tests/organizations/test_approve_signup.py tests/organizations/test_signup_decisions.py",
+    ),
+    Mutant(
+        "a denied sign-up keeps its sessions",
+        SIGNUPS,
+        "        revoke_sessions(user=request.user, reason=denied, by=by)\n",
+        "",
+        "tests/organizations/test_deny_signup.py",
+    ),
+    Mutant(
+        "an invite is looked at, then used",
+        INVITES,
+        "    if not claimed.update(accepted_at=now, accepted_by=user):\n"
+        "        raise InviteNotFound\n",
+        "    claimed.update(accepted_at=now, accepted_by=user)\n",
+        "tests/races/test_team.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
+        "an invite works for another address",
+        INVITES,
+        '    if invite.email_key not in {"", address_key}:\n        raise InviteNotForThisUser\n',
+        "",
+        "tests/organizations/test_accept_invite.py",
+    ),
+    Mutant(
+        "the audit trail can be rewritten",
+        "accounts/models/audit.py",
+        "    def update(self, **kwargs: Any) -> NoReturn:\n        _refuse()\n\n",
+        "",
+        "tests/accounts/test_audit.py",
+    ),
+    Mutant(
+        "the audit trail takes any detail",
+        "accounts/audit.py",
+        "    if unknown := details.keys() - ALLOWED_DETAILS:",
+        "    if unknown := details.keys() - details.keys():",
+        "tests/accounts/test_audit.py",
+    ),
+]
