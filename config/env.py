@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.postgresql import bounded
+from config.postgresql import bounded, tell_waiting
 
 MIN_SECRET_BYTES = 32
 MIN_DISTINCT_CHARACTERS = 10
@@ -210,6 +210,7 @@ def _postgresql(parts: SplitResult, port: int | None, limit_seconds: int) -> dic
                 "max_size": 16,
                 "timeout": 5,
                 "reconnect_timeout": 0,
+                "reconnect_failed": tell_waiting,
             },
             "connect_timeout": 5,
             **{name: value for name, value in query.items() if name not in place},

@@ -1,12 +1,14 @@
-"""The connection to PostgreSQL."""
+"""The connections to PostgreSQL, and what their pool does when the server is gone."""
 
 from typing import Any
 
 import psycopg
 from psycopg.abc import RV, PQGen
+from psycopg_pool import ConnectionPool
 
 # A statement that runs into its limit is answered by the server: that answer may take this long.
 GRACE_SECONDS = 2
+CHECK_SECONDS = 2
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -26,8 +28,37 @@ class BoundedConnection(psycopg.Connection[Any]):
             self.pgconn.finish()  # the answer may still come: nobody must read it as another's
             raise
 
+    def execute(self, *args: Any, **kwargs: Any) -> psycopg.Cursor[Any]:
+        """The pool's check of an idle connection (Django has cursors).
+
+        One that is dead is seldom alone (a failover, a restart). The pool would find the others one
+        request at a time, and pause longer after each: all are replaced at once.
+        """
+        usual, self.answer_seconds = self.answer_seconds, CHECK_SECONDS
+        try:
+            return super().execute(*args, **kwargs)
+        except psycopg.OperationalError:
+            if isinstance(self._pool, ConnectionPool):
+                self._pool.drain()
+            raise
+        finally:
+            self.answer_seconds = usual
+
 
 def bounded(limit_seconds: int) -> type[BoundedConnection]:
     """The class for connections whose statements may take so long (0: without a limit)."""
     seconds = limit_seconds + GRACE_SECONDS if limit_seconds else None
     return type("Connection", (BoundedConnection,), {"answer_seconds": seconds})
+
+
+def tell_waiting(pool: ConnectionPool[Any]) -> None:
+    """Refuse who waits for a connection as soon as none can be made.
+
+    Left to themselves they would each hold their thread for the pool's whole timeout, and during an
+    outage all threads would be waiting, those of the health check too.
+    """
+    with pool._lock:
+        waiting = list(pool._waiting)
+        pool._waiting.clear()
+    for client in waiting:
+        client.fail(psycopg.OperationalError("the database cannot be reached"))
