@@ -1,4 +1,4 @@
-"""The whole suite on SQLite and on PostgreSQL: `python -m tests.run [arguments for pytest]`."""
+"""A suite on SQLite and on PostgreSQL: `python -m tests.run [--torture] [arguments for pytest]`."""
 
 import argparse
 import os
@@ -18,8 +18,9 @@ from tests.postgres import (
 )
 
 # What measures or drives a real server has the machine to itself; the rest shares two cores.
-TOGETHER = ("not race and not browser", "2")
-ALONE = ("race or browser", "0")
+TOGETHER = ("not race and not browser and not torture", "2")
+ALONE = ("(race or browser) and not torture", "0")
+TORTURE = ("torture", "0")
 
 INTERRUPTED = 130
 NO_TESTS_COLLECTED = 5
@@ -49,11 +50,16 @@ class Outcome:
 
 def main(arguments: Sequence[str]) -> int:
     """Run all, print one line for each database, return the exit status."""
-    outcomes = [run_suite("SQLite", temporary_sqlite_url(), arguments)]
+    is_torture = "--torture" in arguments
+    halves = [TORTURE] if is_torture else [TOGETHER, ALONE]
+    arguments = [argument for argument in arguments if argument != "--torture"]
+    outcomes = [run_suite("SQLite", temporary_sqlite_url(), halves, arguments)]
     missing = ""
     try:
         with throwaway_postgres() as url:
-            outcomes.append(run_suite(f"PostgreSQL {server_version(url)}", url, arguments))
+            others = [(f"({half}) and not once", workers) for half, workers in halves]
+            database = f"PostgreSQL {server_version(url)}"
+            outcomes.append(run_suite(database, url, others, arguments))
     except PostgresUnavailable as error:
         missing = str(error)
     print(*outcomes, sep="\n")
@@ -64,13 +70,15 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if bad or (missing and os.environ.get("CI")) else 0
 
 
-def run_suite(database: str, url: str, arguments: Sequence[str]) -> Outcome:
-    """Run both halves; one of them may be empty, and the second runs also if the first failed."""
+def run_suite(
+    database: str, url: str, halves: Sequence[tuple[str, str]], arguments: Sequence[str]
+) -> Outcome:
+    """Run the halves; one of them may be empty, and the second runs also if the first failed."""
     print(f"== {database}", flush=True)
     started = time.monotonic()
     chosen, others = split_marker(arguments)
     statuses = []
-    for half, workers in (TOGETHER, ALONE):
+    for half, workers in halves:
         marker = f"({half}) and ({chosen})" if chosen else half
         statuses.append(run_pytest(["-m", marker, "-n", workers, *others], url))
     return Outcome(database, frozenset(statuses), time.monotonic() - started)

@@ -37,6 +37,7 @@ def told() -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.race
+@pytest.mark.once
 def test_the_demo_holds(told: "subprocess.CompletedProcess[str]") -> None:
     assert (told.returncode, told.stderr) == (0, "")
     assert "Every step held" in told.stdout
@@ -44,6 +45,7 @@ def test_the_demo_holds(told: "subprocess.CompletedProcess[str]") -> None:
 
 
 @pytest.mark.race
+@pytest.mark.once
 @pytest.mark.parametrize("pattern", SECRETS.values(), ids=SECRETS)
 def test_the_demo_prints_no_whole_secret(
     told: "subprocess.CompletedProcess[str]", pattern: str
@@ -52,11 +54,13 @@ def test_the_demo_prints_no_whole_secret(
 
 
 @pytest.mark.race
+@pytest.mark.once
 def test_the_demo_is_plain_text_in_a_pipe(told: "subprocess.CompletedProcess[str]") -> None:
     assert "\x1b" not in told.stdout
 
 
 @pytest.mark.race
+@pytest.mark.once
 def test_a_server_that_answers_otherwise_fails_the_demo() -> None:
     told = run_demo("REFRESH_RACE_LEEWAY_SECONDS=0")  # makes a thief of a tab that races
     assert told.returncode == 1
@@ -67,6 +71,7 @@ def test_a_server_that_answers_otherwise_fails_the_demo() -> None:
 
 
 @pytest.mark.race
+@pytest.mark.once
 def test_a_server_that_does_not_start_fails_the_demo() -> None:
     told = run_demo("PUBLIC_URL=nonsense")
     assert (told.returncode, told.stdout) == (1, "")

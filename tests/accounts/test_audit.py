@@ -11,13 +11,14 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from accounts.audit import Action, DetailNotAllowed, record
 from accounts.models import AuditEvent, Session
 from organizations.models import Organization, SignupRequest
 from organizations.permissions import Permission
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.tokens import make_token
 from tests.accounts.commands import run
-from tests.conftest import Actor, Answer, log_in, make_bot
+from tests.conftest import SETUP, Actor, Answer, log_in, make_bot
 from tests.factories import PASSWORD, InviteFactory, SpaceFactory, make_role
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +281,13 @@ def test_no_secret_of_a_whole_story_is_kept(db: None) -> None:
     text = trail() + run("export_audit").out
     found = [secret for secret in (*secrets, PASSWORD, "a wrong password") if secret in text]
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["password", "token", "digest", "note"])
+def test_only_details_on_the_list_can_be_told(db: None, name: str) -> None:
+    details = {name: "what nobody must read"}
+    with pytest.raises(DetailNotAllowed, match=name):
+        record(Action.USER_RENAMED, by=SETUP, after=details)
+    with pytest.raises(DetailNotAllowed, match=name):
+        record(Action.USER_RENAMED, by=SETUP, before=details)
+    assert not AuditEvent.objects.exists()

@@ -1,6 +1,7 @@
 """Break one guard after the other in a copy of the source, run its tests, and name the survivors.
 
-python -m tests.mutants [WORD ...]     only the mutants whose name has one of the words
+`python -m tests.mutants [--quick] [WORD ...]`: --quick leaves out those that only a race shows;
+words choose the mutants that have one of them in their names.
 """
 
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,23 +21,29 @@ from tests.postgres import throwaway_postgres
 ROOT = Path(__file__).resolve().parent.parent.parent
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "*.sqlite3*", "__pycache__", ".*_cache")
 TIMEOUT_SECONDS = 300
+AT_ONCE = 2
 PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
 TESTS_FAILED = 1  # pytest's status; any other says that the tests did not run
 
 
 def main(words: Sequence[str]) -> int:
     """Run the mutants, print a line for each, return 1 if one survived."""
+    is_quick, words = "--quick" in words, [word for word in words if word != "--quick"]
     chosen = [m for m in MUTANTS if not words or any(word in m.name for word in words)]
-    with throwaway_postgres() as url:
-        verdicts = [run(mutant, url) for mutant in chosen]
+    light = [mutant for mutant in chosen if not mutant.needs_postgresql]
+    heavy = [] if is_quick else [mutant for mutant in chosen if mutant.needs_postgresql]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        verdicts = list(pool.map(lambda mutant: run(mutant, temporary_sqlite_url()), light))
+    if heavy:  # they race, and have the machine to themselves
+        with throwaway_postgres() as url:
+            verdicts += [run(mutant, url) for mutant in heavy]
     survivors = sum(not is_killed for is_killed in verdicts)
-    print(f"mutants: {len(chosen)}, survivors: {survivors}")
-    return 1 if survivors or not chosen else 0
+    print(f"mutants: {len(verdicts)}, survivors: {survivors}")
+    return 1 if survivors or not verdicts else 0
 
 
-def run(mutant: Mutant, postgresql_url: str) -> bool:
+def run(mutant: Mutant, url: str) -> bool:
     """Whether a test noticed; prints the verdict."""
-    url = postgresql_url if mutant.needs_postgresql else temporary_sqlite_url()
     with mutated_copy(mutant) as folder:
         done = subprocess.run(
             [*PYTEST, *mutant.tests.split()],

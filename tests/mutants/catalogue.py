@@ -230,7 +230,7 @@ MUTANTS = [
         SIGNUPS,
         "        revoke_sessions(user=request.user, reason=denied, by=by)\n",
         "",
-        "tests/organizations/test_deny_signup.py",
+        "tests/organizations/test_reopen_in_admin.py",
     ),
     Mutant(
         "an invite is looked at, then used",

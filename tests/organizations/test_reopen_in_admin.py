@@ -55,3 +55,12 @@ def test_an_approved_one_stays_approved(staff: Client, pending: Actor) -> None:
     answer = staff.post(REOPEN, {"ids": request_id}, follow=True)
     assert "was already approved" in answer.content.decode()
     assert SignupRequest.objects.get().status == "approved"
+
+
+def test_a_session_that_the_denial_ended_does_not_come_back(
+    staff: Client, pending: Actor, denied: SignupRequest
+) -> None:
+    staff.post(REOPEN, {"ids": str(denied.pk)})
+    assert pending.get("/me").status_code == 401
+    body = {"refresh_token": pending.refresh_token}
+    assert Actor().post("/auth/refresh", body).status_code == 401

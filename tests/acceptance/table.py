@@ -1,0 +1,82 @@
+"""What rows are made of: steps that are plain data, in which `<name>` stands for a known value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.acceptance.wire import Big
+
+Headers = tuple[tuple[str, str], ...]
+Body = dict[str, object] | list[object] | str | bytes | Big | None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request and what must come back.
+
+    `by` names the credential; `says` is the exact `error`, `code` the exact code, `tells` a part of
+    the answer's object; `keep` stores values of the answer under a name; answers of one row with
+    the same `twin` must be the same bytes, but for the request id. A `page` may be HTML.
+    """
+
+    call: str
+    status: set[int]
+    body: Body = None
+    by: str = ""
+    says: str = ""
+    code: str = ""
+    tells: Mapping[str, object] = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
+    keep: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = ()
+    kind: str | None = "application/json"
+    twin: str = ""
+    is_page: bool = False
+    is_chunked: bool = False
+    is_bare: bool = False  # sends `headers` only: neither Host nor lengths are added
+    version: str = "HTTP/1.1"
+    seconds: float = 0.0  # the answer must come in this time
+    times: int = 1
+
+    @property
+    def method(self) -> str:
+        return self.call.partition(" ")[0]
+
+    @property
+    def target(self) -> str:
+        """As it is written: what begins with a slash and no more is below /api/v1."""
+        return self.call.partition(" ")[2]
+
+
+@dataclass(frozen=True)
+class Sql:
+    """A change of the database behind the server's back: time goes by, somebody is disabled."""
+
+    statement: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """The number of rows that a query finds at this point."""
+
+    query: str
+    result: int
+
+
+Step = Ask | Sql | Count
+
+
+@dataclass(frozen=True)
+class Row:
+    """One attack: its id and title, its steps in order, and whether they may write rows.
+
+    A `sample` row is many requests of one kind: the short form takes every n-th of them.
+    """
+
+    id: str
+    title: str
+    steps: tuple[Step, ...]
+    writes: bool = False
+    sample: int = 1
+
+    def chosen(self, is_long: bool) -> tuple[Step, ...]:
+        return self.steps if is_long else self.steps[:: self.sample]

@@ -1,0 +1,36 @@
+"""The rows about limits, on a server that has them as they are by default."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.acceptance.rows_limits import ROWS
+from tests.acceptance.runner import Runner
+from tests.acceptance.table import Row
+from tests.acceptance.world import product
+
+pytestmark = pytest.mark.torture
+
+FORGET = "DELETE FROM accounts_throttlecounter"
+
+
+class LimitedRunner(Runner):
+    """Each row begins with counters at zero, and so does the good log-in after it."""
+
+    def prepare(self) -> None:
+        self.world.execute(FORGET)
+
+
+@pytest.fixture(scope="module")
+def limited() -> Iterator[Runner]:
+    with product(limits={}) as world:
+        yield LimitedRunner(world)
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.id) for row in ROWS])
+def test_the_limit_holds(
+    row: Row, limited: Runner, record_property: Callable[[str, object], None]
+) -> None:
+    outcome = limited.run(row)
+    record_property("acceptance", (outcome.requests, len(outcome.wrongs)))
+    assert outcome.wrongs == []
