@@ -1,7 +1,11 @@
 """Bearer authentication with an access token (RFC 6750)."""
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -12,6 +16,7 @@ from accounts.credentials import Credential, CredentialKind
 from accounts.models import Session, User
 from config.exceptions import Unauthorized
 
+logger = logging.getLogger("hyperspeed.authentication")
 LAST_SEEN_INTERVAL = dt.timedelta(minutes=5)
 
 
@@ -59,4 +64,14 @@ class AccessTokenAuthentication(BaseAuthentication):
 def note_seen(user: User, now: dt.datetime) -> None:
     """Keep `last_seen_at` no older than five minutes, with at most one write in that time."""
     if user.last_seen_at is None or user.last_seen_at < now - LAST_SEEN_INTERVAL:
-        User.objects.filter(pk=user.pk).update(last_seen_at=now)
+        with best_effort("last_seen_at"):
+            User.objects.filter(pk=user.pk).update(last_seen_at=now)
+
+
+@contextmanager
+def best_effort(name: str) -> Iterator[None]:
+    """For a note on the side: a database that can only be read still answers what is read."""
+    try:
+        yield
+    except OperationalError:
+        logger.warning("%s could not be written", name)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from accounts.authentication import bearer_token, note_seen
+from accounts.authentication import bearer_token, best_effort, note_seen
 from accounts.credentials import Credential, CredentialKind, ServiceAccountRef
 from accounts.models import User
 from accounts.tokens import digest
@@ -66,5 +66,6 @@ def _note_used(token: ServiceAccountToken, now: dt.datetime) -> None:
     if token.last_used_at is not None and token.last_used_at > stale:
         return
     never_or_stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=stale)
-    ServiceAccountToken.objects.filter(never_or_stale, pk=token.pk).update(last_used_at=now)
+    with best_effort("last_used_at"):
+        ServiceAccountToken.objects.filter(never_or_stale, pk=token.pk).update(last_used_at=now)
     note_seen(token.service_account.user, now)
