@@ -3,9 +3,10 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.admin_base import ReadOnlyAdmin, StateFilter
+from accounts.admin_base import ReadOnlyAdmin, StateFilter, device_in_short
 from accounts.admin_site import admin_actor
 from accounts.audit import Action
 from accounts.models import AuditEvent, Session
@@ -41,8 +42,8 @@ class SessionAdmin(ReadOnlyAdmin):
     )
 
     @admin.display(description="device")
-    def device(self, session: Session) -> str:
-        return session.user_agent[:60] or "unknown"
+    def device(self, session: Session) -> SafeString:
+        return device_in_short(session.user_agent)
 
     @admin.display(description="state")
     def state(self, session: Session) -> str:
@@ -75,8 +76,8 @@ class ActionFilter(admin.SimpleListFilter):
 class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "action", "who", "door", "target_kind", "ip_address")
     list_filter = (ActionFilter,)
-    search_fields = ("=actor_email", "=request_id")
-    search_help_text = "Search by the exact e-mail of who did it, or by request id"
+    search_fields = ("=actor_email", "=target_id", "=request_id")
+    search_help_text = "Search by the whole e-mail of who did it, or by the id of target or request"
     ordering = ("-created_at", "-pk")
     fields = (
         "created_at",

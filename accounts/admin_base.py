@@ -4,20 +4,61 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from rest_framework import serializers
+
+from config.exceptions import DomainError
+
+MAX_CHOICES = 50
+# Where the name of a column says less than it could.
+LABELS = {
+    "intended_public_url": "Public URL",
+    "ip_address": "IP address",
+    "is_active": "Active",
+    "is_system": "System role",
+    "open_signups_enabled": "Open sign-ups",
+    "signup_status": "Sign-up",
+    "user_agent": "Device",
+}
+
+
+class OfferedField(ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Compares what was posted with what was offered, as text: a database fails on huge numbers."""
+
+    def clean(self, value: Any) -> Any:
+        offered = {str(row.pk) for row in self.queryset or ()}
+        for key in value or ():
+            if str(key) not in offered:
+                text = self.error_messages["invalid_choice"]
+                raise ValidationError(text, "invalid_choice", {"value": key})
+        return super().clean(value)
 
 
 class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Answers the questions that its page offers, and no others."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count every row once for every choice
     list_per_page = 50
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().get_form(request, *args, labels=LABELS, **kwargs)
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, form_class=OfferedField, **kwargs
+        )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only the filters of the page: with any lookup, a password hash could be read letter by
         letter from whether a row is shown, and some are an error 500."""
-        return lookup in _lookups_of(self.list_filter)
+        return lookup in lookups_of(self.list_filter)
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
@@ -28,6 +69,15 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         except ValidationError:
             messages.error(request, "This selection does not exist.")
             return HttpResponseRedirect(request.get_full_path())
+
+
+class FirstFewFilter(admin.RelatedFieldListFilter):
+    """Offers few rows, by name: a page of ten thousand links is of no use. A search by name finds
+    what belongs to the others."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        others = field.related_model._default_manager.order_by("name", "pk")
+        return [(row.pk, str(row)) for row in others[:MAX_CHOICES]]
 
 
 class ReadOnlyAdmin(SafeAdmin):
@@ -61,10 +111,29 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(self.value()) if self.value() in self.states else queryset
 
 
-def _lookups_of(filters: Any) -> set[str]:
+def device_in_short(user_agent: str) -> SafeString:
+    """One line of a list, cut by the style sheet; the whole is its title."""
+    shown = user_agent or "unknown device"
+    return format_html('<span class="device" title="{}">{}</span>', user_agent, shown)
+
+
+def clean_with(
+    field: "serializers.Field[Any, Any, Any, Any]", value: object, refusal: str = ""
+) -> Any:
+    """By a rule of the API. Raises the ValidationError of a form, which says `refusal` if given."""
+    try:
+        return field.run_validation(value)
+    except DomainError as error:
+        raise ValidationError(refusal or error.error, error.code) from error
+    except serializers.ValidationError as error:
+        raise ValidationError([str(text) for text in error.detail]) from error
+
+
+def lookups_of(filters: Any) -> set[str]:
     """The query parameters that the filters of a page write."""
     names = set()
-    for item in filters:
+    for entry in filters:
+        item = entry[0] if isinstance(entry, tuple) else entry
         if isinstance(item, str):
             names |= {f"{item}__exact", f"{item}__isnull", f"{item}__id__exact"}
         elif issubclass(item, admin.SimpleListFilter):

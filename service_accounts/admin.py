@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.admin_base import ReadOnlyAdmin, StateFilter
+from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter
 from accounts.admin_site import admin_actor
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.account import change_service_account
@@ -15,11 +15,25 @@ from service_accounts.services.token import revoke_token
 @admin.register(ServiceAccount)
 class ServiceAccountAdmin(ReadOnlyAdmin):
     list_display = ("name", "organization", "is_active", "provider", "created_by", "created_at")
-    list_filter = ("is_active", "provider", "organization")
-    search_fields = ("name",)
+    list_filter = ("is_active", "provider", ("organization", FirstFewFilter))
+    search_fields = ("name", "organization__name")
+    search_help_text = "Search by the name of the account or of its organization"
     list_select_related = ("organization", "created_by")
     ordering = ("-created_at", "-pk")
     actions = ("disable_selected", "enable_selected")
+    fields = (
+        "name",
+        "organization",
+        "user",
+        "is_active",
+        "created_by",
+        "created_at",
+        "provider",
+        "openrouter_model",
+        "cursor_default_repo_url",
+        "cursor_default_ref",
+    )
+    readonly_fields = fields
 
     @admin.action(description="Disable selected service accounts", permissions=["manage"])
     def disable_selected(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:

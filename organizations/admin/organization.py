@@ -5,18 +5,37 @@ from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from accounts.admin_base import ReadOnlyAdmin, StateFilter
+from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter, clean_with
 from accounts.admin_site import admin_actor
+from accounts.inputs import NameField
 from organizations.models import Invite, Organization, Role
+from organizations.serializers.organization import PublicUrlField
 from organizations.services.invite import InviteNotFound, revoke_invite
 from organizations.services.organization import change_organization
+
+NO_URL = "This must be an address that begins with https:// or http://."
+
+
+class OrganizationForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """Refuses what the API refuses."""
+
+    def clean_name(self) -> str:
+        name: str = clean_with(NameField(), self.cleaned_data["name"])
+        return name
+
+    def clean_intended_public_url(self) -> str:
+        given = self.cleaned_data["intended_public_url"] or ""
+        url: str = clean_with(PublicUrlField(), given, NO_URL)
+        return url
 
 
 @admin.register(Organization)
 class OrganizationAdmin(ReadOnlyAdmin):
+    form = OrganizationForm
     list_display = ("name", "slug", "open_signups_enabled", "members", "created_at")
     search_fields = ("name", "slug")
-    ordering = ("created_at",)
+    search_help_text = "Search by name or slug"
+    ordering = ("created_at", "pk")
     fields = ("name", "slug", "open_signups_enabled", "intended_public_url", "created_at")
     readonly_fields = ("slug", "created_at")
 
@@ -49,10 +68,11 @@ class OrganizationAdmin(ReadOnlyAdmin):
 @admin.register(Role)
 class RoleAdmin(ReadOnlyAdmin):
     list_display = ("name", "organization", "is_system", "holders", "permission_list")
-    list_filter = ("is_system", "organization")
-    search_fields = ("name",)
+    list_filter = ("is_system", ("organization", FirstFewFilter))
+    search_fields = ("name", "organization__name")
+    search_help_text = "Search by the name of the role or of its organization"
     list_select_related = ("organization",)
-    ordering = ("organization", "name_key")
+    ordering = ("organization__name", "name_key")
     fields = ("name", "organization", "is_system", "permission_list", "created_at", "updated_at")
     readonly_fields = fields
 
@@ -76,8 +96,9 @@ class InviteStateFilter(StateFilter):
 @admin.register(Invite)
 class InviteAdmin(ReadOnlyAdmin):
     list_display = ("recipient", "organization", "created_by", "created_at", "expires_at", "state")
-    list_filter = (InviteStateFilter, "organization")
-    search_fields = ("email", "created_by__email")
+    list_filter = (InviteStateFilter, ("organization", FirstFewFilter))
+    search_fields = ("email", "created_by__email", "organization__name")
+    search_help_text = "Search by e-mail of guest or host, or by organization"
     list_select_related = ("organization", "created_by")
     ordering = ("-created_at", "-pk")
     actions = ("revoke_selected",)

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from accounts.admin_base import ReadOnlyAdmin
+from accounts.admin_base import ReadOnlyAdmin, device_in_short
 from organizations.admin.decision import (
     MAX_AT_ONCE,
     Decision,
@@ -106,12 +106,8 @@ class SignupRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="came from")
     def origin(self, request: SignupRequest) -> SafeString:
-        return format_html(
-            '{}<span class="device" title="{}">{}</span>',
-            request.ip_address or "unknown address",
-            request.user_agent,
-            request.user_agent or "unknown device",
-        )
+        address = request.ip_address or "unknown address"
+        return format_html("{}{}", address, device_in_short(request.user_agent))
 
     @admin.display(description="device")
     def device(self, request: SignupRequest) -> str:

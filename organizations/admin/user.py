@@ -1,14 +1,19 @@
 """Users in the admin: found, shut, opened, made staff. Nothing is deleted here."""
 
+from typing import Any
+
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ManyToManyField
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from accounts.admin_base import SafeAdmin
+from accounts.admin_base import SafeAdmin, clean_with
 from accounts.admin_site import admin_actor
+from accounts.inputs import NameField
 from accounts.models import User
 from accounts.services.users import rename_user, set_rights
 from organizations.services.membership import LastOwner
@@ -21,7 +26,11 @@ LAST_OWNER = "This is the last owner of an organization: make somebody else an o
 
 
 class UserForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """Tells of a last owner before anything is saved."""
+    """Refuses what the API refuses, and tells of a last owner before anything is saved."""
+
+    def clean_display_name(self) -> str:
+        name: str = clean_with(NameField(allow_blank=True), self.cleaned_data["display_name"])
+        return name
 
     def clean_is_active(self) -> bool:
         is_active: bool = self.cleaned_data["is_active"]
@@ -40,7 +49,8 @@ class UserAdmin(SafeAdmin):
     list_display = ("email", "display_name", "kind", "signup_status", "is_active", "last_seen_at")
     list_filter = ("is_active", "is_staff", "kind", "signup_status")
     search_fields = ("email", "display_name")
-    ordering = ("email",)
+    search_help_text = "Search by e-mail or name"
+    ordering = ("kind", "email")  # people first: the address of a service account is a number
     fields = (
         "email",
         "display_name",
@@ -55,6 +65,18 @@ class UserAdmin(SafeAdmin):
     )
     readonly_fields = ("email", "kind", "signup_status", "created_at", "last_seen_at")
     filter_horizontal = ("user_permissions",)
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Of the tables that have a page here; nothing is added or deleted on any of them."""
+        pages = ContentType.objects.get_for_models(*self.admin_site._registry).values()
+        kwargs["queryset"] = (
+            Permission.objects.filter(content_type__in=pages)
+            .exclude(codename__regex="^(add|delete)_")
+            .select_related("content_type")
+        )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

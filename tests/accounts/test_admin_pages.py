@@ -1,7 +1,6 @@
 """The admin's pages of users, sessions and the audit trail, with ten thousand rows of each."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,9 +18,8 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-TEN, FEW, MANY = 10, 50, 10_000
-Counts = dict[str, tuple[int, int]]
-SECRET = re.compile(r"sa_[0-9A-Za-z]{36}|\b[0-9a-f]{64}\b|argon2|\beyJ")
+FEW, MANY = 10, 10_000
+Counts = dict[str, int]
 USERS = "/admin/accounts/user/"
 SESSIONS = "/admin/accounts/session/"
 EVENTS = "/admin/accounts/auditevent/"
@@ -66,11 +64,11 @@ def rows_on(answer: Answer) -> int:
 
 
 def queries_of(browser: Client, page: str) -> int:
-    """How many queries a list takes; it must not be empty."""
+    """How many queries a page takes; a list must not be empty."""
     with CaptureQueriesContext(connection) as queries:
         answer = browser.get(page)
     assert answer.status_code == 200
-    assert rows_on(answer) > 0
+    assert "cl" not in answer.context or rows_on(answer) > 0
     return len(queries)
 
 
@@ -79,18 +77,17 @@ def crowd(
     blocker: DjangoDbBlocker, pages: list[str], add_rows: Callable[[int, int], None]
 ) -> Iterator[Counts]:
     """Many rows for the tests of a module, gone after it; yields the queries that each page took
-    while there were ten (less than a page of the list shows) and fifty.
+    while there were ten, a part of what fits on a page.
 
     `add_rows` gets the numbers of the first row and of the one after the last.
     """
     with blocker.unblock(), transaction.atomic():
         browser = browser_of_staff()
-        add_rows(0, TEN)
+        add_rows(0, FEW)
         browser.get(pages[0])  # fills Django's caches
-        ten = {page: queries_of(browser, page) for page in pages}
-        add_rows(TEN, FEW)
-        counts = {page: (ten[page], queries_of(browser, page)) for page in pages}
+        counts = {page: queries_of(browser, page) for page in pages}
         add_rows(FEW, MANY)
+        connection.check_constraints()  # or every test does it: they are checked when it ends
         analyze()
         yield counts
         transaction.set_rollback(True)
@@ -106,9 +103,10 @@ def analyze() -> None:
 def make_users(first: int, end: int, prefix: str = "crowd") -> list[User]:
     """Numbered users, of whom every tenth is disabled and every tenth is denied."""
     users = [
-        User.objects.build(
-            f"{prefix}{number}@example.com",
-            password_hash=f"argon2$argon2id$v=19${'0' * 20}",
+        User(
+            email=(address := f"{prefix}{number}@example.com"),
+            email_key=address,
+            password="!",
             display_name=f"The {number}th",
             is_active=number % 10 != 1,
             signup_status="denied" if number % 10 == 2 else "approved",
@@ -169,12 +167,18 @@ def auditor(organization: object) -> Client:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_list_of_ten_thousand_takes_the_queries_of_ten_and_fifty(
+def test_a_list_of_ten_thousand_takes_the_queries_of_ten(
     root: Client, few: Counts, page: str
 ) -> None:
+    assert queries_of(root, page) == few[page]
+
+
+def test_the_page_of_a_user_with_a_thousand_sessions_takes_no_more_queries(member: Actor) -> None:
+    root, page = browser_of_staff(), f"{USERS}{member.user.pk}/change/"
     root.get(page)
-    many = queries_of(root, page)
-    assert few[page] == (many, many)
+    one, now = queries_of(root, page), timezone.now()
+    Session.objects.bulk_create(make_session(number, member.user, now) for number in range(1000))
+    assert queries_of(root, page) == one
 
 
 @pytest.mark.parametrize(
@@ -196,31 +200,8 @@ def test_searches_and_filters_find_what_they_name(root: Client, page: str, rows:
 
 @pytest.mark.parametrize("page", [USERS, SESSIONS, EVENTS])
 def test_a_list_shows_fifty_rows_a_page_to_its_end(root: Client, page: str) -> None:
-    assert root.get(page).content.count(b'name="_selected_action"') in {0, 50}
-    assert root.get(f"{page}?p=200").status_code == 200
-
-
-@pytest.mark.parametrize("model", [User, Session, AuditEvent])
-def test_neither_a_list_nor_a_detail_page_shows_a_secret(
-    root: Client, model: type[User | Session | AuditEvent]
-) -> None:
-    page = f"/admin/accounts/{model._meta.model_name}/"
-    detail = root.get(f"{page}{model._default_manager.latest('created_at').pk}/change/")
-    assert detail.status_code == 200
-    for answer in (detail, root.get(page)):
-        assert SECRET.search(answer.content.decode()) is None
-
-
-@pytest.mark.parametrize("model", [User, Session, AuditEvent])
-def test_a_page_that_is_not_there_is_not_there_for_a_superuser(
-    root: Client, model: type[User | Session | AuditEvent]
-) -> None:
-    page = f"/admin/accounts/{model._meta.model_name}/"
-    row = model._default_manager.latest("created_at")
-    assert root.get(f"{page}add/").status_code == 403
-    assert root.post(f"{page}{row.pk}/delete/", {"post": "yes"}).status_code == 403
-    act(root, page, "delete_selected", row)
-    assert model._default_manager.filter(pk=row.pk).exists()
+    for number in (1, 200):
+        assert len(root.get(page, {"p": number}).context["cl"].result_list) == 50
 
 
 def test_an_event_shows_what_was_before_and_after(auditor: Client, owner: Actor) -> None:
@@ -230,6 +211,17 @@ def test_an_event_shows_what_was_before_and_after(auditor: Client, owner: Actor)
     for text in ("Old &lt;b&gt;", "New", "a, b"):
         assert text in page
     assert 'name="_save"' not in page
+
+
+def test_a_page_leads_to_what_happened_to_its_row(member: Actor, owner: Actor) -> None:
+    root, theirs, others = browser_of_staff(), session_of(member), session_of(owner)
+    act(root, SESSIONS, "end_selected", theirs, others)
+    link = f'href="{EVENTS}?q={theirs.pk}"'
+    assert link in root.get(f"{SESSIONS}{theirs.pk}/change/").content.decode()
+    events = root.get(EVENTS, {"q": str(theirs.pk)}).context["cl"].result_list
+    assert [(event.action, event.target_id) for event in events] == [("session.revoked", theirs.pk)]
+    clerk = browser_of_staff("view_session")
+    assert link not in clerk.get(f"{SESSIONS}{theirs.pk}/change/").content.decode()
 
 
 def test_ended_sessions_are_refused_at_once(member: Actor, owner: Actor) -> None:
@@ -265,12 +257,6 @@ def test_who_may_only_look_ends_no_session(auditor: Client, member: Actor) -> No
     assert member.get("/me").status_code == 200
 
 
-@pytest.mark.parametrize("page", [USERS, SESSIONS, EVENTS])
-def test_who_may_see_something_else_sees_nothing_here(few: object, page: str) -> None:
-    stranger = browser_of_staff("view_signuprequest")
-    assert stranger.get(page).status_code == 403
-
-
 def test_following_a_link_changes_nothing(member: Actor) -> None:
     root, session = browser_of_staff(), session_of(member)
     root.get(SESSIONS, {"action": "end_selected", "_selected_action": str(session.pk)})
@@ -284,14 +270,6 @@ def test_a_form_of_another_site_ends_no_session(member: Actor) -> None:
     browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     assert act(browser, SESSIONS, "end_selected", session_of(member)).status_code == 403
     assert member.get("/me").status_code == 200
-
-
-@pytest.mark.parametrize("model", [Session, AuditEvent])
-def test_a_row_is_not_edited(member: Actor, model: type[Session | AuditEvent]) -> None:
-    row = model._default_manager.latest("created_at")
-    page = f"/admin/accounts/{model._meta.model_name}/{row.pk}/change/"
-    assert browser_of_staff().post(page, {"ip_address": "198.51.100.1"}).status_code == 403
-    assert not model._default_manager.filter(ip_address="198.51.100.1").exists()
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ OpenDesk = Callable[[BrowserContext], Desk]
 OpenContext = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A served instance that a module shares; each test brings its own applicants."""
+    """A served instance that all share; each test brings its own people."""
     folder = tmp_path_factory.mktemp("instance")
     mailbox = folder / "mails"
     with (
@@ -86,15 +86,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the pictures; SCREENSHOTS names one to keep."""
-    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def shots() -> Path | None:
+    """The folder of the pictures; none are taken, which is faster, unless SCREENSHOTS names it."""
+    named = os.environ.get("SCREENSHOTS")
+    return Path(named) if named else None
 
 
 @pytest.fixture
-def open_desk(instance: Instance, shots: Path) -> Iterator[OpenDesk]:
+def open_desk(instance: Instance, shots: Path | None) -> Iterator[OpenDesk]:
     """Opens pages, and checks in the end that no script failed and nothing foreign was loaded."""
     desks: list[Desk] = []
 
@@ -108,16 +107,16 @@ def open_desk(instance: Instance, shots: Path) -> Iterator[OpenDesk]:
     assert [complaint for desk in desks for complaint in desk.complaints] == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def open_context(browser: Browser, instance: Instance) -> Iterator[OpenContext]:
-    """Opens browsers with cookies and a cache of their own; a module's tests may share one."""
+    """Opens browsers with cookies and a cache of their own; the tests of one person share one."""
     contexts: list[BrowserContext] = []
 
     def open_one(address: str = "", **settings: Any) -> BrowserContext:
         settings = {"viewport": DESKTOP, "base_url": instance.url, **settings}
         contexts.append(browser.new_context(**settings))
         if address:
-            desk = Desk(contexts[-1].new_page(), instance, Path())
+            desk = Desk(contexts[-1].new_page(), instance, None)
             desk.log_in(address)
             expect(desk.page.get_by_role("heading", name="Administration")).to_be_visible()
             desk.page.close()
@@ -128,22 +127,22 @@ def open_context(browser: Browser, instance: Instance) -> Iterator[OpenContext]:
         context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def owners_browser(open_context: OpenContext) -> BrowserContext:
     return open_context(OWNER)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def owners_phone(open_context: OpenContext) -> BrowserContext:
     return open_context(OWNER, viewport=PHONE, has_touch=True, is_mobile=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def colleagues_browser(open_context: OpenContext) -> BrowserContext:
     return open_context(COLLEAGUE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def colleagues_phone(open_context: OpenContext) -> BrowserContext:
     return open_context(COLLEAGUE, viewport=PHONE, has_touch=True, is_mobile=True)
 

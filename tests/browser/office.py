@@ -62,13 +62,6 @@ class Instance:
     def log_in(self, address: str) -> Answer:
         return self.call("/auth/login", email=address, password=PASSWORD)
 
-    def join(self, name: str) -> str:
-        """A member; returns their e-mail."""
-        (address,) = self.sign_up(name)
-        done = self.server.manage("approve_signup", address)
-        assert done.returncode == 0, done.stderr
-        return address
-
     def subjects_to(self, address: str) -> list[str]:
         """The subjects of the mails that were sent to somebody."""
         policy = email.policy.default
@@ -80,7 +73,7 @@ class Instance:
 class Desk:
     """A staff member before a page of the admin."""
 
-    def __init__(self, page: Page, instance: Instance, shots: Path) -> None:
+    def __init__(self, page: Page, instance: Instance, shots: Path | None) -> None:
         self._instance = instance
         self._shots = shots
         self.page = page
@@ -139,7 +132,9 @@ class Desk:
         self.confirm(decision)
 
     def shoot(self, name: str) -> None:
-        """Keep a picture of the whole page, named after the window's width."""
+        """Keep a picture of the whole page, named after the window's width, where they are kept."""
+        if self._shots is None:
+            return
         size = self.page.viewport_size
         width = size["width"] if size else ""
         self.page.screenshot(path=self._shots / f"{width}-{name}.png", full_page=True)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.office import Desk, Instance
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 BY_OLIVIA = r"by Olivia Owner on \d{1,2} \w+ \d{4} at \d\d:\d\d UTC"
 

@@ -1,5 +1,6 @@
 """A superuser's way through the admin; the outcome is looked at through the API."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.office import COLLEAGUE, OWNER, Desk, Instance
 from tests.browser.test_queue import NAMELESS, OVERFLOW
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 USERS = "/admin/accounts/user/"
 SESSIONS = "/admin/accounts/session/"
@@ -18,9 +19,20 @@ ROLES = "/admin/organizations/role/"
 INVITES = "/admin/organizations/invite/"
 ACCOUNTS = "/admin/service_accounts/serviceaccount/"
 TOKENS = "/admin/service_accounts/serviceaccounttoken/"
-LISTS = [USERS, SESSIONS, EVENTS, ORGANIZATIONS, ROLES, INVITES, ACCOUNTS, TOKENS]
 # As long as a name may be, and nowhere to break it.
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
+# What finds a row of each list, and a choice of its filter that shows one.
+SEARCHES = {
+    USERS: ("olivia", "Human"),
+    SESSIONS: ("olivia", "Live"),
+    EVENTS: (OWNER, "login.succeeded"),
+    ORGANIZATIONS: ("acme", ""),
+    ROLES: ("owner", "Yes"),
+    INVITES: (LONG.lower(), "Usable"),
+    ACCOUNTS: (LONG, "Openrouter"),
+    TOKENS: (LONG, "Active"),
+}
+LISTS = list(SEARCHES)
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,15 @@ class Team:
 
     olivia: str
     home: str
+
+    def join(self, instance: Instance, name: str) -> str:
+        """Somebody signs up and is approved; returns their e-mail."""
+        (address,) = instance.sign_up(name)
+        queue = f"{self.home}/signup-requests"
+        waiting = instance.look(queue, self.olivia)["signup_requests"]
+        (theirs,) = (row["id"] for row in waiting if row["email"] == address)
+        assert instance.call(f"{queue}/{theirs}/approve", self.olivia).status == 204
+        return address
 
     def invite(self, instance: Instance, address: str) -> str:
         """Returns the invite's token."""
@@ -68,8 +89,10 @@ def find_event(desk: Desk, action: str) -> None:
     expect(desk.row(action).first).to_contain_text(COLLEAGUE)
 
 
-def test_somebody_is_found_and_shut_out_at_once(instance: Instance, colleague: Desk) -> None:
-    mallory = instance.join("Mallory")
+def test_somebody_is_found_and_shut_out_at_once(
+    instance: Instance, team: Team, colleague: Desk
+) -> None:
+    mallory = team.join(instance, "Mallory")
     token = str(instance.log_in(mallory)["access_token"])
     assert is_let_in(instance, token)
     colleague.page.goto(USERS)
@@ -84,8 +107,10 @@ def test_somebody_is_found_and_shut_out_at_once(instance: Instance, colleague: D
     find_event(colleague, "user.disabled")
 
 
-def test_a_session_is_ended_and_another_is_not(instance: Instance, colleague: Desk) -> None:
-    nina, oscar = instance.join("Nina"), instance.join("Oscar")
+def test_a_session_is_ended_and_another_is_not(
+    instance: Instance, team: Team, colleague: Desk
+) -> None:
+    nina, oscar = team.join(instance, "Nina"), team.join(instance, "Oscar")
     hers, his = (str(instance.log_in(address)["access_token"]) for address in (nina, oscar))
     colleague.page.goto(SESSIONS)
     colleague.search(nina)
@@ -97,7 +122,7 @@ def test_a_session_is_ended_and_another_is_not(instance: Instance, colleague: De
 
 
 def test_an_invite_is_revoked(instance: Instance, team: Team, colleague: Desk) -> None:
-    peter = instance.join("Peter")
+    peter = team.join(instance, "Peter")
     token = team.invite(instance, peter)
     colleague.page.goto(INVITES)
     colleague.act("Revoke selected invites", peter)
@@ -153,6 +178,23 @@ def test_the_owner_is_offered_the_sign_ups_alone(desk: Desk) -> None:
         answer = desk.page.goto(page)
         assert answer is not None
         assert answer.status == 403
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_every_list_is_searched_and_filtered(team: Team, colleague: Desk, page: str) -> None:
+    text, choice = SEARCHES[page]
+    rows = colleague.page.locator("#result_list tbody tr")
+    colleague.page.goto(page)
+    colleague.search("nobody of this name")
+    expect(colleague.page.get_by_text("0 found")).to_be_visible()
+    colleague.page.get_by_role("link", name="Show all").click()
+    colleague.search(text)
+    expect(rows.first).to_contain_text(re.compile(text, re.IGNORECASE))
+    if choice:
+        filters = colleague.page.locator("#changelist-filter")
+        filters.get_by_role("link", name=choice, exact=True).click()
+        expect(filters.locator(".selected")).to_contain_text([choice])
+        expect(rows.first).to_contain_text(re.compile(text, re.IGNORECASE))
 
 
 @pytest.mark.parametrize("page", LISTS)

@@ -11,11 +11,10 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import AuditEvent, User
 from accounts.tokens import digest
-from organizations.models import Invite, Organization, Role, SignupRequest
+from organizations.models import Invite, Membership, Organization, Role, SignupRequest
 from tests.accounts.test_admin_pages import (
+    FEW,
     MANY,
-    SECRET,
-    TEN,
     Counts,
     act,
     browser_of_staff,
@@ -41,10 +40,6 @@ PAGES = [
     *(f"{INVITES}?state=revoked", f"{INVITES}?state=expired", f"{INVITES}?o=1"),
     *(QUEUE, f"{QUEUE}?status=denied", f"{QUEUE}?status=all", f"{QUEUE}?q=crowd7"),
 ]
-MODELS: list[type[Organization | Role | Invite | SignupRequest]] = [
-    *(Organization, Role, Invite, SignupRequest)
-]
-
 
 OWNERS = 5
 
@@ -127,11 +122,8 @@ class TestTenThousandOrganizations:
     """In a crowd of their own: all of them are offered where rows are filtered by theirs."""
 
     @pytest.mark.parametrize("page", ORGANIZATION_PAGES)
-    def test_take_the_queries_of_ten_and_fifty(self, few_organizations: Counts, page: str) -> None:
-        root = browser_of_staff()
-        root.get(page)
-        many = queries_of(root, page)
-        assert few_organizations[page] == (many, many)
+    def test_take_the_queries_of_ten(self, few_organizations: Counts, page: str) -> None:
+        assert queries_of(browser_of_staff(), page) == few_organizations[page]
 
     @pytest.mark.parametrize(("query", "rows"), [("TENANT777", 11), ("tenant-", 0)])
     def test_are_searched(self, few_organizations: object, query: str, rows: int) -> None:
@@ -140,6 +132,10 @@ class TestTenThousandOrganizations:
     def test_are_shown_fifty_a_page_to_their_end(self, few_organizations: object) -> None:
         last = browser_of_staff().get(ORGANIZATIONS, {"p": 200})
         assert len(last.context["cl"].result_list) == 50
+
+    @pytest.mark.parametrize("page", [ROLES, INVITES])
+    def test_are_offered_in_part_to_filter_by(self, few_organizations: object, page: str) -> None:
+        assert browser_of_staff().get(page).content.count(b"?organization__id__exact=") == 50
 
 
 @pytest.fixture
@@ -170,12 +166,10 @@ def invite(organization: Organization, owner: Actor) -> Invite:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_list_of_ten_thousand_takes_the_queries_of_ten_and_fifty(
+def test_a_list_of_ten_thousand_takes_the_queries_of_ten(
     root: Client, few: Counts, page: str
 ) -> None:
-    root.get(page)
-    many = queries_of(root, page)
-    assert few[page] == (many, many)
+    assert queries_of(root, page) == few[page]
 
 
 @pytest.mark.parametrize(
@@ -185,6 +179,7 @@ def test_a_list_of_ten_thousand_takes_the_queries_of_ten_and_fifty(
         *((f"{INVITES}?q=guest777@", 1), (f"{INVITES}?q=crowd778@example.com", 1)),
         *((f"{INVITES}?state=usable", MANY // 4), (f"{INVITES}?state=expired", MANY // 4)),
         *((QUEUE, MANY // 2), (f"{QUEUE}?q=crowd777@", 1), (f"{QUEUE}?status=all", MANY)),
+        *((f"{ROLES}?q=tenant7", MANY // FEW), (f"{INVITES}?q=tenant7", MANY // FEW)),
         (f"{QUEUE}?q=%22The+777th%22", 1),
     ],
 )
@@ -196,7 +191,7 @@ def test_searches_and_filters_find_what_they_name(root: Client, page: str, rows:
 def test_the_filter_of_an_organization_shows_its_rows(root: Client, page: str) -> None:
     organization = Organization.objects.get(slug="tenant7")
     answer = root.get(page, {"organization__id__exact": str(organization.pk)})
-    assert rows_on(answer) == organization.roles.count() == MANY // TEN
+    assert rows_on(answer) == organization.roles.count() == MANY // FEW
 
 
 @pytest.mark.parametrize("page", [ROLES, INVITES, QUEUE])
@@ -205,38 +200,31 @@ def test_a_list_shows_fifty_rows_a_page_to_its_end(root: Client, page: str) -> N
         assert len(root.get(page, {"p": number}).context["cl"].result_list) == 50
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_neither_a_list_nor_a_detail_page_shows_a_secret(
-    root: Client, model: type[Organization]
+def test_the_page_of_an_organization_with_a_thousand_members_takes_no_more_queries(
+    organization: Organization,
 ) -> None:
-    page = f"/admin/organizations/{model._meta.model_name}/"
-    detail = root.get(f"{page}{model._default_manager.latest('created_at').pk}/change/")
-    assert detail.status_code == 200
-    for answer in (detail, root.get(page)):
-        assert SECRET.search(answer.content.decode()) is None
+    root, page = browser_of_staff(), f"{ORGANIZATIONS}{organization.pk}/change/"
+    root.get(page)
+    one, users = queries_of(root, page), make_users(MANY, MANY + 1000)
+    Membership.objects.bulk_create(Membership(organization=organization, user=u) for u in users)
+    assert queries_of(root, page) == one
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_a_page_that_is_not_there_is_not_there_for_a_superuser(
-    root: Client, model: type[Organization]
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("name", "Ac\u202eme"), ("name", "\u2800"), ("name", "Ac\nme")),
+        *(("intended_public_url", "acme"), ("intended_public_url", "javascript:alert(1)")),
+    ],
+)
+def test_what_the_api_refuses_is_refused_here(
+    organization: Organization, field: str, value: str
 ) -> None:
-    page = f"/admin/organizations/{model._meta.model_name}/"
-    row = model._default_manager.latest("created_at")
-    assert root.get(f"{page}add/").status_code == 403
-    assert root.post(f"{page}{row.pk}/delete/", {"post": "yes"}).status_code == 403
-    act(root, page, "delete_selected", row)
-    assert model._default_manager.filter(pk=row.pk).exists()
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_who_may_only_look_edits_nothing(
-    auditor: Client, invite: Invite, pending: Actor, model: type[Organization]
-) -> None:
-    row = model._default_manager.latest("created_at")
-    page = f"/admin/organizations/{model._meta.model_name}/{row.pk}/change/"
-    assert auditor.get(page).status_code == 200
-    assert b'name="_save"' not in auditor.get(page).content
-    assert auditor.post(page, {"name": "Mine"}).status_code == 403
+    form = {"name": "Acme", "open_signups_enabled": "on", field: value}
+    answer = browser_of_staff().post(f"{ORGANIZATIONS}{organization.pk}/change/", form)
+    assert field in answer.context["adminform"].form.errors
+    organization.refresh_from_db()
+    assert (organization.name, organization.intended_public_url) == ("Acme", None)
 
 
 def test_a_revoked_invite_opens_nothing(clerk: Client, invite: Invite, outsider: Actor) -> None:
@@ -279,11 +267,6 @@ def test_following_a_link_revokes_no_invite(invite: Invite) -> None:
     root.get(INVITES, {"action": "revoke_selected", "_selected_action": str(invite.pk)})
     root.get(f"{INVITES}{invite.pk}/change/", {"revoked_at": "2020-01-01"})
     assert Invite.objects.get(pk=invite.pk).state == "usable"
-
-
-@pytest.mark.parametrize("page", [ORGANIZATIONS, ROLES, INVITES, QUEUE])
-def test_who_may_see_something_else_sees_nothing_here(few: object, page: str) -> None:
-    assert browser_of_staff("view_session").get(page).status_code == 403
 
 
 def test_closing_the_sign_ups_is_on_record(organization: Organization, pending: Actor) -> None:
