@@ -52,12 +52,14 @@ def bounded(limit_seconds: int) -> type[BoundedConnection]:
 
 
 def tell_waiting(pool: ConnectionPool[Any]) -> None:
-    """Refuse who waits for a connection as soon as none can be made.
+    """Refuse who waits for a connection when none can be made and none is left to wait for.
 
     Left to themselves they would each hold their thread for the pool's whole timeout, and during an
     outage all threads would be waiting, those of the health check too.
     """
     with pool._lock:
+        if pool._nconns > 0:  # the server has no room for one more: one of these will come back
+            return
         waiting = list(pool._waiting)
         pool._waiting.clear()
     for client in waiting:

@@ -1,23 +1,27 @@
 """A row that somebody holds, and the slots of those who wait for it."""
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from tests.faults.node import Node, Reply, fresh_node
+from tests.faults.node import Node, Reply, fresh_node, running_node
 from tests.faults.people import OWNER, Owner, failures_of, found
 from tests.faults.scale import CALLS_AFTER, IS_LONG, on_postgresql
 from tests.races.client import race
+from tests.races.databases import Database, fresh_database
 
 pytestmark = [pytest.mark.torture, on_postgresql]
 
 LOCK_SECONDS = (4.5, 7.5)  # lock_timeout is 5 s
 SERVED_SECONDS = 2.0
 WAITERS = 40
+CONNECTIONS, AT_ONCE, ROUNDS = 3, 24, 5
 ROWS = {
     "session": "SELECT 1 FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id"
     " WHERE u.email = %s FOR UPDATE OF s",
@@ -87,6 +91,41 @@ def test_an_exhausted_pool_is_503_and_recovers(narrow: tuple[Node, Owner]) -> No
     assert all(reply.is_unavailable for reply in replies[:WAITERS])
     assert failures_of(node, owner, CALLS_AFTER) == []
     assert refresh(node, owner.refresh_token).status == 200
+
+
+@pytest.fixture
+def scarce() -> Iterator[tuple[Node, Owner]]:
+    """A node with eight threads, whose role may have three connections."""
+    with (
+        fresh_database() as database,
+        role_of_few(database) as url,
+        running_node(Database(url), workers=1) as node,
+    ):
+        yield node, found(node)
+
+
+@contextmanager
+def role_of_few(database: Database) -> Iterator[str]:
+    """The database's URL for a role of its own."""
+    parts, role = urlsplit(database.url), f"few_{secrets.token_hex(4)}"
+    name, password = parts.path[1:], secrets.token_hex(16)
+    with closing(psycopg.connect(database.url, autocommit=True)) as connection:
+        limits = f"CONNECTION LIMIT {CONNECTIONS} PASSWORD '{password}'"
+        connection.execute(f"CREATE ROLE {role} LOGIN {limits}".encode())
+        connection.execute(f"ALTER DATABASE {name} OWNER TO {role}".encode())
+        yield parts._replace(netloc=f"{role}:{password}@{parts.netloc.rpartition('@')[2]}").geturl()
+        connection.execute(f"REASSIGN OWNED BY {role} TO CURRENT_USER".encode())
+        connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_where_the_server_takes_no_more_connections_calls_share_those_that_it_took(
+    scarce: tuple[Node, Owner],
+) -> None:
+    """Refused as soon as one more cannot be made, several calls are 503 with others at work."""
+    node, owner = scarce
+    for _ in range(ROUNDS):
+        replies = race([partial(node.api, "GET", "me", owner.access_token)] * AT_ONCE)
+        assert {reply.status for reply in replies} == {200}
 
 
 @pytest.mark.skipif(not IS_LONG, reason="in the long form (HYPERSPEED_TORTURE=1)")
