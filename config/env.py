@@ -112,15 +112,19 @@ class Environment:
         """Secrets by their id: `id:secret`, comma-separated; the first one signs.
 
         One of them may have no id (then it is the empty string): what a single secret has always
-        been, so that it can be replaced without signing anybody out.
+        been, so that it can be replaced without signing anybody out. Where none has an id, the
+        whole value is one secret, commas and all.
         """
         value = self.text(name)
         if not value and development_file is not None:
             return {"": _development_secret(name, development_file)}
+        parts = [part.strip() for part in value.split(",")]
+        if not any(map(SIGNING_KEY.fullmatch, parts)):
+            parts = [value]
         keys: dict[str, str] = {}
-        for part in value.split(","):
-            found = SIGNING_KEY.fullmatch(part.strip())
-            key_id, secret = (found[1], found[2]) if found else ("", part.strip())
+        for part in parts:
+            found = SIGNING_KEY.fullmatch(part)
+            key_id, secret = (found[1], found[2]) if found else ("", part)
             self._check_secret(f"{name} ({key_id})" if key_id else name, secret)
             if key_id in keys or secret in keys.values():
                 self.problems.append(f"{name} names an id or a secret twice.")

@@ -96,6 +96,11 @@ def test_there_may_be_several_signing_keys_and_the_first_signs() -> None:
     assert settings["JWT_SIGNING_KEY"] == new
 
 
+def test_a_single_secret_may_hold_commas() -> None:
+    secret = f"{secrets.token_urlsafe(24)},{secrets.token_urlsafe(24)}, and more"
+    assert load(JWT_SIGNING_KEY=secret)["JWT_SIGNING_KEYS"] == {"": secret}
+
+
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [
@@ -104,7 +109,7 @@ def test_there_may_be_several_signing_keys_and_the_first_signs() -> None:
         ("a:,{good}", "JWT_SIGNING_KEY (a) is missing"),
         ("a:{good},b:{good}", "JWT_SIGNING_KEY names an id or a secret twice"),
         ("a:{good},a:{other}", "JWT_SIGNING_KEY names an id or a secret twice"),
-        ("{good},{other}", "JWT_SIGNING_KEY names an id or a secret twice"),
+        ("a:{good},{other},{other}x", "JWT_SIGNING_KEY names an id or a secret twice"),
         ("a:{good},b:{django}", "JWT_SIGNING_KEY must differ from SECRET_KEY"),
     ],
 )
