@@ -34,8 +34,8 @@ from accounts.services.sessions import (
     TokenSuperseded,
     get_session,
     log_out,
-    log_out_everywhere,
     revoke_session,
+    revoke_sessions,
     rotate,
 )
 from config.exceptions import Forbidden, TooManyRequests
@@ -96,7 +96,7 @@ class LogoutAllView(ApiView):
     @operation("logOutAll", "End all sessions of the caller", status=204, errors=[Forbidden])
     def post(self, request: Request) -> Response:
         reason = Session.RevokedReason.LOGGED_OUT_ALL
-        log_out_everywhere(user=self.principal, reason=reason, by=self.actor)
+        revoke_sessions(user=self.principal, reason=reason, by=self.actor, in_admin=True)
         return no_content()
 
 

@@ -125,16 +125,24 @@ def revoke_session(*, session: Session, by: Actor) -> None:
 
 
 def revoke_sessions(
-    *, user: User, reason: Session.RevokedReason, by: Actor, keep: uuid.UUID | None = None
+    *,
+    user: User,
+    reason: Session.RevokedReason,
+    by: Actor,
+    keep: uuid.UUID | None = None,
+    in_admin: bool = False,
 ) -> int:
     """End every session of the user, but for `keep`, from the next request on.
 
-    Returns how many were open.
+    Those of the admin end too if `in_admin` (a new password ends them by itself). Returns how many
+    were open.
     """
     with transaction.atomic():
         sessions = Session.objects.filter(user=user)
         sessions = sessions.exclude(pk=keep) if keep else sessions
         count = sessions.revoke(reason, timezone.now())
+        if in_admin and user.is_staff:
+            count += end_admin_sessions(user)
         if count:
             record(
                 Action.SESSIONS_REVOKED,
@@ -143,13 +151,6 @@ def revoke_sessions(
                 after={"count": count, "reason": reason.value},
             )
     return count
-
-
-def log_out_everywhere(*, user: User, reason: Session.RevokedReason, by: Actor) -> int:
-    """End every session of the user, those of the admin too; returns how many were open."""
-    with transaction.atomic():
-        in_admin = end_admin_sessions(user) if user.is_staff else 0
-        return in_admin + revoke_sessions(user=user, reason=reason, by=by)
 
 
 def _end(session: Session, reason: Session.RevokedReason, by: Actor) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.models import Session
+from accounts.models import AuditEvent, Session
 from tests.conftest import Actor, log_in, refusal
 from tests.factories import UserFactory
 
@@ -45,6 +45,7 @@ def test_a_staff_member_is_logged_out_of_the_admin_too(db: None) -> None:
         browser.force_login(user)
     assert log_in(staff).post("/auth/logout-all").status_code == 204
     assert [browser.get("/admin/").status_code for browser in browsers] == [302, 200]
+    assert AuditEvent.objects.get(action="sessions.revoked").after["count"] == 2
 
 
 def test_a_service_account_is_refused(bot: Actor, member: Actor) -> None:

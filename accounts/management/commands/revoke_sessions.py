@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.commands import OperatorCommand
 from accounts.models import Session, User
-from accounts.services.sessions import log_out_everywhere
+from accounts.services.sessions import revoke_sessions
 
 
 class Command(OperatorCommand):
@@ -33,5 +33,8 @@ class Command(OperatorCommand):
 
     def _revoke(self, users: Sequence[User]) -> None:
         reason = Session.RevokedReason.REVOKED_BY_COMMAND
-        revoked = [log_out_everywhere(user=user, reason=reason, by=self.actor) for user in users]
+        revoked = [
+            revoke_sessions(user=user, reason=reason, by=self.actor, in_admin=True)
+            for user in users
+        ]
         self.say(f"{sum(revoked)} session(s) ended")
