@@ -96,6 +96,7 @@ KINDS = (
     "application/json; charset=x", "application/json; charset=undefined",
     "application/json; charset=../../etc/passwd",
     "application/json; charset=utf-8; charset=bz2_codec", "application/json;charset=\xff",
+    "application/json; charset=utf-8\xa0", "application/json; charset=utf-8\x85",
     "application/json; charset=oem", "application/json; charset=mbcs",
     "application/json; charset=cp65001",
 )  # fmt: skip

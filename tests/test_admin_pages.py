@@ -1,0 +1,81 @@
+"""What holds for every page of the admin."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+
+from accounts.admin_base import lookups_of
+from organizations.models import Organization
+from tests.accounts.test_admin_pages import act, browser_of_staff
+from tests.conftest import Actor
+from tests.factories import InviteFactory
+
+pytestmark = pytest.mark.django_db
+
+SECRET = re.compile(r"sa_[0-9A-Za-z]{36}|\b[0-9a-f]{64}\b|argon2|\beyJ")
+MODELS = list(admin.site._registry)
+
+
+def list_of(model: type[Model]) -> str:
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+
+
+@pytest.fixture
+def everything(bot: Actor, member: Actor, pending: Actor, organization: Organization) -> None:
+    """A row or more on every page; the newest user is no staff."""
+    InviteFactory.create(organization=organization, created_by=member.user)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_who_may_see_one_page_sees_that_page_alone(everything: None, model: type[Model]) -> None:
+    browser = browser_of_staff(f"view_{model._meta.model_name}")
+    seen = {page: browser.get(list_of(page)).status_code for page in MODELS}
+    assert seen == {page: 200 if page is model else 403 for page in MODELS}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_who_may_only_look_is_offered_nothing_else(everything: None, model: type[Model]) -> None:
+    browser = browser_of_staff(f"view_{model._meta.model_name}")
+    page = f"{list_of(model)}{model._default_manager.latest('created_at').pk}/change/"
+    assert b'name="action"' not in browser.get(list_of(model)).content
+    detail = browser.get(page).content
+    assert b'class="readonly"' in detail
+    assert b'name="_save"' not in detail
+    assert browser.post(page, {"name": "Mine"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_superuser_neither_adds_nor_deletes(everything: None, model: type[Model]) -> None:
+    root, row = browser_of_staff(), model._default_manager.latest("created_at")
+    assert root.get(f"{list_of(model)}add/").status_code == 403
+    assert root.post(f"{list_of(model)}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    act(root, list_of(model), "delete_selected", row)
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_neither_a_list_nor_its_details_show_a_secret(everything: None, model: type[Model]) -> None:
+    root, row = browser_of_staff(), model._default_manager.latest("created_at")
+    for page in (list_of(model), f"{list_of(model)}{row.pk}/change/"):
+        answer = root.get(page)
+        assert answer.status_code == 200
+        assert SECRET.search(answer.content.decode()) is None
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_huge_number_is_no_error(everything: None, model: type[Model]) -> None:
+    root, page, huge = browser_of_staff(), list_of(model), "9" * 400
+    names = {
+        "q",
+        "p",
+        "o",
+        "all",
+        "_to_field",
+        *lookups_of(admin.site._registry[model].list_filter),
+    }
+    statuses = {root.get(page, {name: huge}).status_code for name in names}
+    statuses.add(root.get(f"{page}{huge}/change/").status_code)
+    statuses.add(act(root, page, "delete_selected", huge).status_code)
+    assert statuses <= {200, 302, 400}
