@@ -32,6 +32,8 @@ def main(words: Sequence[str]) -> int:
     chosen = [m for m in MUTANTS if not words or any(word in m.name for word in words)]
     light = [mutant for mutant in chosen if not mutant.needs_postgresql]
     heavy = [] if is_quick else [mutant for mutant in chosen if mutant.needs_postgresql]
+    if not passes_unbroken(light):
+        return 1
     with ThreadPoolExecutor(AT_ONCE) as pool:
         verdicts = list(pool.map(lambda mutant: run(mutant, temporary_sqlite_url()), light))
     if heavy:  # they race, and have the machine to themselves
@@ -44,16 +46,9 @@ def main(words: Sequence[str]) -> int:
 
 def run(mutant: Mutant, url: str) -> bool:
     """Whether a test noticed; prints the verdict."""
-    with mutated_copy(mutant) as folder:
-        done = subprocess.run(
-            [*PYTEST, *mutant.tests.split()],
-            cwd=folder,
-            env={**os.environ, "DATABASE_URL": url},
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
+    with copied_source() as folder:
+        break_guard(mutant, folder)
+        done = run_tests(mutant.tests.split(), folder, url)
     is_killed = done.returncode == TESTS_FAILED
     print(f"{'killed  ' if is_killed else 'SURVIVED'} {mutant.name}", flush=True)
     if not is_killed:
@@ -61,17 +56,44 @@ def run(mutant: Mutant, url: str) -> bool:
     return is_killed
 
 
+def passes_unbroken(mutants: Sequence[Mutant]) -> bool:
+    """Whether their tests pass in a copy without a mutant: otherwise no verdict means a thing."""
+    tests = sorted({test for mutant in mutants for test in mutant.tests.split()})
+    if not tests:
+        return True
+    with copied_source() as folder:
+        done = run_tests(["-n", str(AT_ONCE), *tests], folder, temporary_sqlite_url())
+    if done.returncode != 0:
+        print("without a mutant, too, a test fails:", done.stdout[-2000:], sep="\n", flush=True)
+    return done.returncode == 0
+
+
+def run_tests(arguments: list[str], folder: Path, url: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*PYTEST, *arguments],
+        cwd=folder,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+
+
+def break_guard(mutant: Mutant, folder: Path) -> None:
+    """Put the mutant into a copy. Raises ValueError if its line is not there, once."""
+    file = folder / mutant.file
+    source = file.read_text(encoding="utf-8")
+    if source.count(mutant.old) != 1:
+        raise ValueError(f"the line of {mutant.name!r} is not in {mutant.file}, once")
+    file.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+
+
 @contextmanager
-def mutated_copy(mutant: Mutant) -> Iterator[Path]:
-    """The source with the mutant in it. Raises ValueError if its line is not there, once."""
+def copied_source() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="hyperspeed-mutant-") as name:
         folder = Path(name, "source")
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
-        file = folder / mutant.file
-        source = file.read_text(encoding="utf-8")
-        if source.count(mutant.old) != 1:
-            raise ValueError(f"the line of {mutant.name!r} is not in {mutant.file}, once")
-        file.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
         yield folder
 
 
