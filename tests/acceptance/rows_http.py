@@ -38,10 +38,11 @@ UNKNOWN_PATHS = (
     "/api/v1/invites//accept", "/api/v1/invites/a/b/accept", "/api/v1/'",
     "/api/v1/invites/%2f/accept", "/api/v1/<script>alert(1)</script>", "/api/v1/{{7*7}}",
     "/api/v1/%E2%80%AE", "/api/v1/%0d%0aSet-Cookie:%20a=b", "/api/v1/a%0aTraceback", "/api//v1/me",
+    "/api",
 )  # fmt: skip
 # Not below /api/ as they are sent: what matters is that they fail in peace.
 STRANGE_TARGETS = (
-    "/api", "/api/v1/\xff", "/api/v1/\xc3\xa9", "/api/v1/me?\xff=\xfe", "//api/v1/me",
+    "/api/v1/\xff", "/api/v1/\xc3\xa9", "/api/v1/me?\xff=\xfe", "//api/v1/me",
     "///api/v1/me", "/%61pi/v1/x", "/API/v1/me", "/%00", "/%ff", "/..", "/../api/v1/me",
     "/%2e%2e/%2e%2e/etc/passwd", "/static/../../etc/passwd", "/static/%2e%2e/%2e%2e/manage.py",
     "/static/%00", "/static/\xff", "/static/", "/static", "/static//", "/static/admin/css/%00.css",
