@@ -10,6 +10,8 @@ threads = 8
 # A client beside the proxy could move the application to another path: by default these headers
 # count when the peer is the loopback.
 forwarder_headers = ""
+# Whether X-Forwarded-Proto counts is for TRUSTED_PROXIES to say.
+secure_scheme_headers: dict[str, str] = {}
 
 # Nothing here is controlled while it runs.
 control_socket_disable = True

@@ -3,9 +3,12 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from accounts.actor import Door
 from accounts.admin_base import ReadOnlyAdmin, StateFilter, device_in_short
 from accounts.admin_site import admin_actor
 from accounts.audit import Action
@@ -74,18 +77,19 @@ class ActionFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "action", "who", "door", "target_kind", "ip_address")
+    list_display = ("moment", "action", "who", "door", "target_kind", "ip_address")
     list_filter = (ActionFilter,)
     search_fields = ("=actor_email", "=target_id", "=request_id")
     search_help_text = "Search by the whole e-mail of who did it, or by the id of target or request"
     ordering = ("-created_at", "-pk")
     fields = (
-        "created_at",
+        "moment",
         "action",
         "who",
         "door",
         "credential_kind",
         "target_kind",
+        "target",
         "target_id",
         "organization_id",
         "was",
@@ -107,7 +111,23 @@ class AuditEventAdmin(ReadOnlyAdmin):
     @admin.display(description="who", ordering="actor_email")
     def who(self, event: AuditEvent) -> str:
         hint = f" ({event.credential_hint})" if event.credential_hint else ""
-        return f"{event.actor_email}{hint}" if event.actor_email else "nobody yet"
+        nobody = "an operator" if event.door == Door.COMMAND else "nobody yet"
+        return f"{event.actor_email}{hint}" if event.actor_email else nobody
+
+    @admin.display(description="when (UTC)", ordering="created_at")
+    def moment(self, event: AuditEvent) -> str:
+        return f"{event.created_at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="target")
+    def target(self, event: AuditEvent) -> SafeString | str:
+        """What it happened to, by its name, with a link to its page."""
+        for model in self.admin_site._registry:
+            if model._meta.model_name == event.target_kind:
+                row = model._default_manager.filter(pk=event.target_id).first()
+                page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+                link = '<a href="{}">{}</a>'
+                return format_html(link, reverse(page, args=[row.pk]), row) if row else "gone"
+        return "-"
 
 
 def _in_words(details: dict[str, object]) -> str:

@@ -36,7 +36,7 @@ class Limit:
 
 
 # How long an account knows a network; kept with the counters, whose keys tell neither.
-_KNOWN_NETWORK = Limit("known", 1, dt.timedelta(days=90))
+_KNOWN_FOR = dt.timedelta(days=90)
 
 
 def auth_requests() -> Limit:
@@ -97,16 +97,20 @@ class LoginTries:
 
 def know_network(account: str, network: str) -> None:
     """From now on count what comes from there for this account by itself."""
-    key = _key(_KNOWN_NETWORK, f"{account} {network}")
-    row = ThrottleCounter(key=key, count=1, resets_at=timezone.now() + _KNOWN_NETWORK.window)
+    expires_at = timezone.now() + _KNOWN_FOR
+    row = ThrottleCounter(key=_known_key(account, network), count=1, resets_at=expires_at)
     ThrottleCounter.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["key"], update_fields=["resets_at"]
     )
 
 
 def _is_known(account: str, network: str) -> bool:
-    key = _key(_KNOWN_NETWORK, f"{account} {network}")
-    return ThrottleCounter.objects.filter(key=key, resets_at__gt=timezone.now()).exists()
+    known = ThrottleCounter.objects.filter(key=_known_key(account, network))
+    return known.filter(resets_at__gt=timezone.now()).exists()
+
+
+def _known_key(account: str, network: str) -> str:
+    return _key("known", f"{account} {network}")
 
 
 def count(limit: Limit, subject: str) -> None:
@@ -117,7 +121,7 @@ def count(limit: Limit, subject: str) -> None:
     now = timezone.now()
     adapt = connection.ops.adapt_datetimefield_value
     values = {
-        "key": _key(limit, subject),
+        "key": _key(limit.name, subject),
         "now": adapt(now),
         "resets_at": adapt(now + limit.window),
         "maximum": limit.maximum,
@@ -140,13 +144,13 @@ def is_over(limit: Limit, subject: str) -> bool:
 
 def forget(limit: Limit, subject: str) -> None:
     """Start over for `subject` (a good log-in)."""
-    ThrottleCounter.objects.filter(key=_key(limit, subject)).delete()
+    ThrottleCounter.objects.filter(key=_key(limit.name, subject)).delete()
 
 
-def _key(limit: Limit, subject: str) -> str:
+def _key(kind: str, subject: str) -> str:
     # Keyed, so that a copy of the table does not tell which addresses were tried.
     digest = salted_hmac("accounts.throttling", subject, algorithm="sha256").hexdigest()
-    return f"{limit.name}:{digest}"
+    return f"{kind}:{digest}"
 
 
 def _seconds_until(moment: dt.datetime | str, now: dt.datetime) -> int:

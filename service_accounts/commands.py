@@ -61,6 +61,12 @@ def get_one_token(*, account: ServiceAccount, hint: str | None) -> ServiceAccoun
         if not digits:
             raise CommandError("--hint needs the token's last digits", returncode=2)
         tokens = [token for token in tokens if token.hint.endswith(digits)]
+    if not tokens and hint is None:
+        raise CommandError(
+            f"{account.name} has no active token: an owner issues one through the API"
+            f" (POST /api/v1/organizations/{account.organization_id}"
+            f"/service-accounts/{account.pk}/tokens)"
+        )
     if not tokens:
         raise CommandError(f"{account.name} has no such active token")
     if len(tokens) > 1:

@@ -124,10 +124,9 @@ def get_roles(*, organization_id: uuid.UUID, role_ids: Collection[uuid.UUID]) ->
 
 def get_roles_by_name(*, organization: Organization, names: Collection[str]) -> list[Role]:
     """The organization's roles with these names, without regard to case. Raises UnknownRole."""
-    keys = {name.strip().casefold() for name in names}
-    roles = list(Role.objects.filter(organization=organization, name_key__in=keys))
-    if len(roles) != len(keys):
-        unknown = sorted(keys - {role.name_key for role in roles})
+    typed = {name.strip().casefold(): name.strip() for name in names}
+    roles = list(Role.objects.filter(organization=organization, name_key__in=typed))
+    if unknown := sorted(typed[key] for key in typed.keys() - {role.name_key for role in roles}):
         raise UnknownRole(error=f"unknown role: {', '.join(unknown)}")
     return roles
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import AuditEvent, Session, User
+from tests.accounts.commands import run
 from tests.conftest import Actor, Answer, log_in, session_of
 from tests.factories import UserFactory
 
@@ -240,6 +241,16 @@ def test_an_ended_session_is_on_record_with_who_and_when(member: Actor) -> None:
     assert (event.action, event.door) == ("session.revoked", "admin")
     assert event.actor_email == User.objects.get(pk=clerk.session["_auth_user_id"]).email
     assert start <= event.created_at <= timezone.now()
+
+
+def test_an_event_names_what_it_happened_to_and_who_did_it_with_a_command(member: Actor) -> None:
+    run("revoke_sessions", "member@example.com")
+    event = AuditEvent.objects.get(action="sessions.revoked")
+    page = browser_of_staff().get(f"{EVENTS}{event.pk}/change/").content.decode()
+    assert f'<a href="{USERS}{member.user.pk}/change/">member@example.com</a>' in page
+    assert "an operator" in page
+    member.user.delete()
+    assert browser_of_staff().get(f"{EVENTS}{event.pk}/change/").status_code == 200
 
 
 def test_a_session_is_ended_once(member: Actor) -> None:

@@ -8,7 +8,7 @@ from itertools import count
 
 from tests.faults.node import Node
 from tests.races.client import Answer, Client
-from tests.races.test_team import Office
+from tests.races.office import Office
 
 Call = Callable[[], Answer]
 AT_ONCE = 6

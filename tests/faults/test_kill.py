@@ -18,7 +18,7 @@ from tests.faults.halves import DAMAGES, forget_tries, halves_in
 from tests.faults.node import PRELOADED, Node, fresh_node
 from tests.faults.scale import KILLS
 from tests.races.client import race
-from tests.races.test_team import Office
+from tests.races.office import Office
 
 pytestmark = pytest.mark.torture
 
