@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError
+from django.db import Error, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from accounts.access_tokens import read_access_token
 from accounts.credentials import Credential, CredentialKind
 from accounts.models import Session, User
-from config.exceptions import Unauthorized
+from config.exceptions import Unauthorized, is_outage
 
 logger = logging.getLogger("hyperspeed.authentication")
 LAST_SEEN_INTERVAL = dt.timedelta(minutes=5)
@@ -70,8 +70,14 @@ def note_seen(user: User, now: dt.datetime) -> None:
 
 @contextmanager
 def best_effort(name: str) -> Iterator[None]:
-    """For a note on the side: a database that can only be read still answers what is read."""
+    """For a note on the side: a database that can only be read still answers what is read.
+
+    In a transaction of its own, or a savepoint: what fails in it breaks nothing around it.
+    """
     try:
-        yield
-    except OperationalError:
+        with transaction.atomic():
+            yield
+    except Error as error:
+        if not is_outage(error):
+            raise
         logger.warning("%s could not be written", name)

@@ -15,7 +15,7 @@ from config.exceptions import DomainError, validation_failed
 _MISSING = {"required", "blank", "null"}
 MAX_IDS = 200
 # RFC 3339 §5.6; what Python reads besides (week dates, no separators) is not in the contract.
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 # They can make "gro.live@nna" read as an address of somebody else (Unicode TR 36 §3.2).
 _DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -80,9 +80,10 @@ class MomentField(serializers.DateTimeField):
     """A time with its zone, as RFC 3339 writes it."""
 
     def to_internal_value(self, value: Any) -> dt.datetime:
-        if not isinstance(value, str) or not _MOMENT.fullmatch(value.strip()):
+        text = value.strip().upper() if isinstance(value, str) else ""
+        if not _MOMENT.fullmatch(text):
             self.fail("invalid", format="2030-01-31T12:00:00Z")
-        return super().to_internal_value(value.strip())
+        return super().to_internal_value(text)
 
 
 class FlagField(serializers.BooleanField):

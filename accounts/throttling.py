@@ -35,8 +35,10 @@ class Limit:
     window: dt.timedelta
 
 
-# How long an account knows a network; kept with the counters, whose keys tell neither.
-_KNOWN_FOR = dt.timedelta(days=90)
+# How long an account knows a network after its last log-in from there: well past the longest
+# session, at whose end somebody has to log in again. Kept with the counters, whose keys tell
+# neither.
+_KNOWN_FOR = dt.timedelta(days=180)
 
 
 def auth_requests() -> Limit:
@@ -79,10 +81,10 @@ class LoginTries:
 
     def __init__(self, account: str, network: str) -> None:
         self._account, self._network = account, network
-        self._is_known = _is_known(account, network)
+        is_known = _is_known(account, network)
         # Under names of their own: an "address" that is typed could read like a pair.
-        self._limit = replace(login_failures(), name="login_known" if self._is_known else "login")
-        self._subject = f"{account} {network}" if self._is_known else account
+        self._limit = replace(login_failures(), name="login_known" if is_known else "login")
+        self._subject = f"{account} {network}" if is_known else account
 
     def count(self) -> None:
         """Count one check, before its hash is computed. Raises TooManyRequests."""
@@ -91,8 +93,7 @@ class LoginTries:
     def succeed(self) -> None:
         """Start over, and know the network from now on."""
         forget(self._limit, self._subject)
-        if not self._is_known:
-            know_network(self._account, self._network)
+        know_network(self._account, self._network)
 
 
 def know_network(account: str, network: str) -> None:

@@ -109,7 +109,7 @@ class Environment:
         return value
 
     def signing_keys(self, name: str, *, development_file: Path | None) -> dict[str, str]:
-        """Secrets by their id: `id:secret`, comma-separated; the first one signs.
+        """Secrets by their id: `id:secret`, with commas or line ends between them; the first signs.
 
         One of them may have no id (then it is the empty string): what a single secret has always
         been, so that it can be replaced without signing anybody out. Where none has an id, the
@@ -118,7 +118,7 @@ class Environment:
         value = self.text(name)
         if not value and development_file is not None:
             return {"": _development_secret(name, development_file)}
-        parts = [part.strip() for part in value.split(",")]
+        parts = [part.strip() for part in value.replace("\n", ",").split(",")]
         if not any(map(SIGNING_KEY.fullmatch, parts)):
             parts = [value]
         keys: dict[str, str] = {}
@@ -126,6 +126,8 @@ class Environment:
             found = SIGNING_KEY.fullmatch(part)
             key_id, secret = (found[1], found[2]) if found else ("", part)
             self._check_secret(f"{name} ({key_id})" if key_id else name, secret)
+            if len(parts) > 1 and len(part.split()) > 1:
+                self.problems.append(f"{name} has a blank inside one of its keys.")
             if key_id in keys or secret in keys.values():
                 self.problems.append(f"{name} names an id or a secret twice.")
             keys[key_id] = secret

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 logger = logging.getLogger("hyperspeed.api")
 
-OUTAGE = (OperationalError, InterfaceError)
+READ_ONLY_SQLSTATE = "25006"
 RETRY_AFTER_OUTAGE_SECONDS = 5
 
 
@@ -174,6 +174,16 @@ BY_STATUS: dict[int, type[DomainError]] = {
 }
 
 
+def is_outage(exception: BaseException | None) -> bool:
+    """Whether the database does not answer, or takes no writes.
+
+    What a standby of PostgreSQL says to a write, its driver files under internal errors.
+    """
+    if isinstance(exception, InternalError):
+        return getattr(exception.__cause__, "sqlstate", None) == READ_ONLY_SQLSTATE
+    return isinstance(exception, OperationalError | InterfaceError)
+
+
 def as_domain_error(exception: BaseException | None) -> DomainError | None:  # noqa: PLR0911  (a table)
     """The refusal that `exception` stands for, or None for a defect of ours."""
     match exception:
@@ -193,7 +203,7 @@ def as_domain_error(exception: BaseException | None) -> DomainError | None:  # n
             return Forbidden()
         case RequestDataTooBig():
             return PayloadTooLarge()
-        case OperationalError() | InterfaceError():
+        case _ if is_outage(exception):
             return ServiceUnavailable()
     return None
 
@@ -203,7 +213,7 @@ def handle_api_exception(exception: Exception, context: dict[str, Any]) -> Respo
     refusal = as_domain_error(exception)
     if refusal is None:
         return None
-    if isinstance(exception, OUTAGE):
+    if is_outage(exception):
         # Not the driver's text: it may name the server and its user.
         hint = " (is it migrated?)" if "no such table" in str(exception) else ""
         name = type(exception.__cause__ or exception).__name__

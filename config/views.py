@@ -2,20 +2,20 @@
 
 import sys
 
-from django.db import connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.error_pages import refuse
 from config.exceptions import (
-    OUTAGE,
     BadRequest,
     Forbidden,
     NotFound,
     ServerError,
     ServiceUnavailable,
     as_domain_error,
+    is_outage,
 )
 from config.openapi import get_schema, schema_as_yaml
 from config.version import GIT_SHA, VERSION
@@ -33,7 +33,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except OUTAGE:
+    except Error as error:
+        if not is_outage(error):
+            raise
         headers = ServiceUnavailable().headers
         return JsonResponse({"ok": False, "db": False}, status=503, headers=headers)
     return JsonResponse({"ok": True, "db": True})

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
@@ -165,7 +166,17 @@ def test_the_network_of_the_registration_is_known(organization: Organization, an
     assert try_login(PASSWORD, "new@example.com", home).status_code == 200
 
 
-def test_a_network_is_known_for_ninety_days(ann: User) -> None:
+def test_each_log_in_keeps_the_network_known(ann: User) -> None:
+    home = caller_at("198.51.100.9")
+    try_login(PASSWORD, caller=home)
+    soon = timezone.now() + dt.timedelta(days=1)
+    ThrottleCounter.objects.filter(key__startswith="known").update(resets_at=soon)
+    try_login(PASSWORD, caller=home)
+    row = ThrottleCounter.objects.get(key__startswith="known")
+    assert row.resets_at - timezone.now() > settings.SESSION_MAX_AGE
+
+
+def test_a_network_is_forgotten_in_the_end(ann: User) -> None:
     home = caller_at("198.51.100.9")
     try_login(PASSWORD, caller=home)
     ThrottleCounter.objects.update(resets_at=timezone.now())

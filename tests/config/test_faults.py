@@ -7,7 +7,13 @@ from typing import Any, Never
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import path
@@ -16,9 +22,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import PublicView
+from accounts.models import User
 from config.middleware import RequestIdFilter
 from config.urls import handler400, handler403, handler404, handler500
 from config.urls import urlpatterns as product
+from service_accounts.models import ServiceAccountToken
 from tests.conftest import Actor, Answer, refusal
 from tests.factories import PASSWORD
 
@@ -229,3 +237,32 @@ def test_the_debug_page_of_django_is_never_sent_to_a_program(settings: Settings)
     settings.DEBUG = True
     answer: HttpResponseBase = Client(raise_request_exception=False).get("/api/v1/nothing")
     assert answer["Content-Type"] == "application/json"
+
+
+@pytest.fixture
+def standby(owner: Actor, bot: Actor) -> None:
+    """A PostgreSQL that takes no writes any more, and was written to long ago."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no standby; tests/faults makes its file read-only")
+    User.objects.update(last_seen_at=None)
+    ServiceAccountToken.objects.update(last_used_at=None)
+    connection.check_constraints()  # what is left for the end would be refused there
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+
+
+def test_a_standby_serves_what_is_read(standby: None, owner: Actor, bot: Actor) -> None:
+    """In a transaction, too, where a write that fails would break what comes after it."""
+    for actor in (owner, bot):
+        assert actor.get("/me").status_code == 200
+    assert owner.get("/organizations").status_code == 200
+
+
+def test_a_standby_refuses_what_is_written(standby: None, owner: Actor) -> None:
+    with transaction.atomic():  # Django ends a transaction in which a statement failed
+        assert refusal(owner.patch("/me", {"display_name": "Olivia"})) == UNAVAILABLE
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        page = owner.client.post("/admin/login/", {"username": "a@b.co", "password": "x"})
+        assert page.status_code == 503
+        transaction.set_rollback(True)

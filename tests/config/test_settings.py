@@ -89,9 +89,10 @@ def test_the_two_secrets_differ() -> None:
     assert "JWT_SIGNING_KEY must differ" in problems(JWT_SIGNING_KEY=GOOD["SECRET_KEY"])
 
 
-def test_there_may_be_several_signing_keys_and_the_first_signs() -> None:
+@pytest.mark.parametrize("between", [",", ", ", "\n"])
+def test_there_may_be_several_signing_keys_and_the_first_signs(between: str) -> None:
     new, old = secrets.token_urlsafe(48), secrets.token_urlsafe(48)
-    settings = load(JWT_SIGNING_KEY=f"2027-01:{new}, {old}")
+    settings = load(JWT_SIGNING_KEY=f"2027-01:{new}{between}{old}")
     assert settings["JWT_SIGNING_KEYS"] == {"2027-01": new, "": old}
     assert settings["JWT_SIGNING_KEY"] == new
 
@@ -110,6 +111,7 @@ def test_a_single_secret_may_hold_commas() -> None:
         ("a:{good},b:{good}", "JWT_SIGNING_KEY names an id or a secret twice"),
         ("a:{good},a:{other}", "JWT_SIGNING_KEY names an id or a secret twice"),
         ("a:{good},{other},{other}x", "JWT_SIGNING_KEY names an id or a secret twice"),
+        ("a:{good},b :{other}", "JWT_SIGNING_KEY has a blank inside one of its keys"),
         ("a:{good},b:{django}", "JWT_SIGNING_KEY must differ from SECRET_KEY"),
     ],
 )

@@ -48,7 +48,11 @@ def run(mutant: Mutant, url: str) -> bool:
     """Whether a test noticed; prints the verdict."""
     with copied_source() as folder:
         break_guard(mutant, folder)
-        done = run_tests(mutant.tests.split(), folder, url)
+        try:
+            done = run_tests(mutant.tests.split(), folder, url)
+        except subprocess.TimeoutExpired:
+            print(f"SURVIVED {mutant.name}: its tests do not end", flush=True)
+            return False
     is_killed = done.returncode == TESTS_FAILED
     print(f"{'killed  ' if is_killed else 'SURVIVED'} {mutant.name}", flush=True)
     if not is_killed:

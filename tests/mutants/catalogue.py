@@ -118,8 +118,8 @@ MUTANTS = [
     Mutant(
         "whoever guesses locks the owner out",
         "accounts/throttling.py",
-        "        self._is_known = _is_known(account, network)",
-        "        self._is_known = False",
+        "        is_known = _is_known(account, network)",
+        "        is_known = False",
         "tests/accounts/test_throttling.py",
     ),
     Mutant(
