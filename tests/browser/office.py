@@ -99,11 +99,14 @@ class Desk:
 
     def search(self, text: str) -> None:
         self.page.get_by_role("searchbox").fill(text)
-        self.page.get_by_role("button", name="Search").click()
+        with self.page.expect_navigation():  # the rows of before are no longer looked at
+            self.page.get_by_role("button", name="Search").click()
 
     def act(self, action: str, text: str) -> None:
         """Tick the rows of somebody and carry the action out."""
-        for box in self.row(text).get_by_role("checkbox").all():
+        boxes = self.row(text).get_by_role("checkbox")
+        expect(boxes).not_to_have_count(0)
+        for box in boxes.all():
             box.check()
         self.page.get_by_label("Action:").select_option(action)
         self.page.get_by_role("button", name="Go").click()
