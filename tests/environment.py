@@ -12,6 +12,9 @@ import tempfile
 
 import pytest
 
+# Attacks, faults and searches: all day long, or the few minutes of every change.
+IS_LONG = os.environ.get("HYPERSPEED_TORTURE") == "1"
+
 # The suite runs as production does, but on the defaults of everything that it does not set.
 PRODUCTION = {
     "DEBUG": "0",

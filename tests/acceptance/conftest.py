@@ -1,14 +1,12 @@
 """One server with its cast for all rows, one with the limits on; the summary at the end."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.acceptance.runner import Runner
 from tests.acceptance.world import product
-
-IS_LONG = os.environ.get("HYPERSPEED_TORTURE") == "1"
+from tests.environment import IS_LONG
 
 
 @pytest.fixture(scope="package")

@@ -4,9 +4,9 @@ import statistics
 
 import pytest
 
-from tests.acceptance.conftest import IS_LONG
 from tests.acceptance.people import guess
 from tests.acceptance.runner import Runner
+from tests.environment import IS_LONG
 
 pytestmark = [
     pytest.mark.torture,

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-IS_LONG = os.environ.get("HYPERSPEED_TORTURE") == "1"
+from tests.environment import IS_LONG
 
 OUTAGES = 20 if IS_LONG else 2
 KILLS = 200 if IS_LONG else 3  # of each call

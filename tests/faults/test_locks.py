@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from tests.environment import IS_LONG
 from tests.faults.node import Node, Reply, fresh_node, running_node
 from tests.faults.people import OWNER, Owner, failures_of, found
-from tests.faults.scale import CALLS_AFTER, IS_LONG, on_postgresql
+from tests.faults.scale import CALLS_AFTER, on_postgresql
 from tests.races.client import race
 from tests.races.databases import Database, fresh_database
 

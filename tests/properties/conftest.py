@@ -1,7 +1,6 @@
 """How long the searches take, and where Hypothesis keeps what it needs."""
 
 import atexit
-import os
 import shutil
 import tempfile
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-TORTURE = os.environ.get("HYPERSPEED_TORTURE") == "1"
+from tests.environment import IS_LONG
 
 _home = tempfile.mkdtemp(prefix="hyperspeed-hypothesis-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
@@ -24,7 +23,7 @@ _CALM: dict[str, Any] = {
 }
 settings.register_profile("short", derandomize=True, max_examples=60, **_CALM)
 settings.register_profile("torture", max_examples=5_000, **_CALM)
-settings.load_profile("torture" if TORTURE else "short")
+settings.load_profile("torture" if IS_LONG else "short")
 
 
 @pytest.fixture

@@ -37,11 +37,11 @@ from organizations.permissions import Permission
 from organizations.services.signup_request import deny_signup
 from service_accounts.models import ServiceAccountToken
 from tests.conftest import SETUP, Actor, log_in, make_bot, session_of
+from tests.environment import IS_LONG
 from tests.factories import PASSWORD, InviteFactory, SpaceFactory, UserFactory, make_role
-from tests.properties.conftest import TORTURE
 from tests.test_openapi import OPERATION_IDS
 
-EXAMPLES = 200 if TORTURE else 8
+EXAMPLES = 200 if IS_LONG else 8
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

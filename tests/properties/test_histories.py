@@ -10,12 +10,12 @@ from accounts.tokens import digest
 from organizations.models import Invite, MemberRole, Membership, Role, SignupRequest
 from organizations.permissions import Permission
 from service_accounts.models import ServiceAccount, ServiceAccountToken
-from tests.properties.conftest import TORTURE
+from tests.environment import IS_LONG
 from tests.properties.model import APPROVED, DENIED, PENDING, Credential
 from tests.properties.spaces import Spaces
 from tests.properties.world import MANAGE, NOT_A_MEMBER
 
-EXAMPLES, STEPS = (400, 60) if TORTURE else (12, 40)
+EXAMPLES, STEPS = (400, 60) if IS_LONG else (12, 40)
 # Credentials that stopped working stay so; asking of more of them each time would cost minutes.
 DEAD_ASKED = 3
 
