@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from corsheaders.defaults import default_headers
 
 from config import version
+from config.checks import unsafe_in_development, unsafe_in_production
 from config.env import LOOPBACK_HOSTS, Environment, database_settings
 from config.mail import mail_settings
 
@@ -37,11 +38,6 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, minimum=0, maximum=100)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 # TLS ends at the proxy: no redirect here, but cookies and HSTS follow the public address.
 IS_HTTPS = _public.scheme == "https"
-if not DEBUG:
-    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        env.problems.append("ALLOWED_HOSTS must name the hosts, such as work.example.org (no *).")
-    if PUBLIC_URL and not IS_HTTPS and _public.hostname not in LOOPBACK_HOSTS:
-        env.problems.append("PUBLIC_URL must be https: plain http is for loopback hosts only.")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -120,6 +116,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATABASES: dict[str, Any] = {
     "default": database_settings(env.text("DATABASE_URL", "sqlite:///db.sqlite3"), BASE_DIR, env)
 }
+if DEBUG:
+    env.problems += unsafe_in_development(
+        public_url=PUBLIC_URL, has_secret=bool(env.text("SECRET_KEY"))
+    )
+else:
+    env.problems += unsafe_in_production(
+        hosts=ALLOWED_HOSTS,
+        public_url=PUBLIC_URL,
+        has_named_proxies=bool(env.text("TRUSTED_PROXIES")),
+        is_sqlite=DATABASES["default"]["ENGINE"].endswith("sqlite3"),
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts and passwords -----------------------------------------------------------------------

@@ -152,6 +152,7 @@ def test_the_production_configuration_has_no_warning(migrated: str) -> None:
         url=migrated,
         ALLOWED_HOSTS="work.example.org",
         PUBLIC_URL="https://work.example.org",
+        TRUSTED_PROXIES="1",
     )
     assert ran.returncode == 0, ran.stderr
 

@@ -20,6 +20,7 @@ GOOD = {
     "JWT_SIGNING_KEY": secrets.token_urlsafe(48),
     "ALLOWED_HOSTS": "work.example.org",
     "PUBLIC_URL": "https://work.example.org",
+    "TRUSTED_PROXIES": "1",
     "DATABASE_URL": "postgresql://hyperspeed:hunter2@db.example.org/hyperspeed",
 }
 INTEGERS = {
@@ -217,6 +218,31 @@ def test_what_is_unsafe_or_meaningless_is_refused_by_name(changes: dict[str, str
     assert f"- {name} " in problems(**changes)
 
 
+def test_debug_is_refused_among_the_values_of_production() -> None:
+    assert "- DEBUG must be 0" in problems(DEBUG="1")
+    for name in ("SECRET_KEY", "PUBLIC_URL"):
+        assert load(DEBUG="1", **{name: "unset"})["DEBUG"] is True
+
+
+@pytest.mark.parametrize("value", ["unset", "", " "])
+def test_behind_tls_the_proxies_are_named(value: str) -> None:
+    """What is forgotten puts all clients on one limit, and a guess lets them forge addresses."""
+    assert "- TRUSTED_PROXIES must say how many" in problems(TRUSTED_PROXIES=value)
+
+
+@pytest.mark.parametrize("proxies", ["0", "1"])
+def test_none_is_a_number_of_proxies_too(proxies: str) -> None:
+    assert load(TRUSTED_PROXIES=proxies)["TRUSTED_PROXIES"] == int(proxies)
+
+
+@pytest.mark.parametrize("hosts", ["a.example.org,b.example.org", ".example.org", "10.0.0.1,b.org"])
+def test_an_sqlite_file_serves_one_host(hosts: str) -> None:
+    file = "sqlite:///work.sqlite3"
+    assert "- DATABASE_URL must be postgresql://" in problems(DATABASE_URL=file, ALLOWED_HOSTS=hosts)
+    assert load(DATABASE_URL=file, ALLOWED_HOSTS="work.example.org,localhost,127.0.0.1")
+    assert load(ALLOWED_HOSTS=hosts)
+
+
 def test_all_problems_are_told_at_once() -> None:
     text = problems(SECRET_KEY="", JWT_SIGNING_KEY="x", ALLOWED_HOSTS="*", PASSWORD_MIN_LENGTH="x")
     for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "ALLOWED_HOSTS", "PASSWORD_MIN_LENGTH"):
@@ -229,7 +255,7 @@ def test_no_password_of_the_database_is_repeated() -> None:
 
 
 def test_the_defaults() -> None:
-    settings = load(DATABASE_URL="unset", PUBLIC_URL="unset")
+    settings = load(DATABASE_URL="unset", PUBLIC_URL="unset", TRUSTED_PROXIES="unset")
     numbers = {name: settings[name] for name in INTEGERS & settings.keys()}
     assert numbers == {
         "AUTH_RATE_PER_MINUTE": 30,
