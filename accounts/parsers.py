@@ -1,12 +1,15 @@
 """Request bodies."""
 
 import json
+import re
 from typing import IO, Any, Never
 
 from rest_framework.parsers import BaseParser
 
 from config.exceptions import InvalidJson, UnsupportedMediaType
 
+MAX_DEPTH = 100  # of nested arrays and objects
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _BLANKS = " \t"  # of a header (RFC 9110 §5.6.3); str.strip() knows many more
 
 
@@ -18,21 +21,24 @@ class JsonParser(BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None
     ) -> dict[str, Any]:
-        """The object in `stream`. Raises InvalidJson, also for text that cannot be stored: NUL
-        and lone surrogates (anywhere, in fields that nobody reads too)."""
+        """The object in `stream`. Raises InvalidJson, also for what nests deeper than MAX_DEPTH and
+        for text that cannot be stored: NUL and lone surrogates (anywhere, in fields that nobody
+        reads too)."""
         declared = (media_type or "").partition(";")[0].strip(_BLANKS).lower()
         # A wildcard would match this parser, but says nothing about the body.
         if declared != self.media_type or _charset(media_type or "") not in {"", "utf-8", "utf8"}:
             raise UnsupportedMediaType
         try:
             text = stream.read().decode("utf-8")
+            if _is_too_deep(text):
+                raise InvalidJson
             value = json.loads(text, parse_constant=_refuse_constant)
             if "\\u" in text:
                 # Only an escape can smuggle them in; what cannot be encoded again is a surrogate.
                 json.dumps(value, ensure_ascii=False).encode("utf-8")
                 if "\\u0000" in text and _holds_nul(value):
                     raise InvalidJson
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise InvalidJson from error
         if not isinstance(value, dict):
             raise InvalidJson
@@ -51,6 +57,18 @@ def _charset(media_type: str) -> str:
 
 def _refuse_constant(name: str) -> Never:
     raise ValueError(f"{name} is no JSON")
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether more than MAX_DEPTH brackets are open at once, before anything recurses into them."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for bracket in re.finditer(r"[][{}]", _STRING.sub("", text)):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 def _holds_nul(value: object) -> bool:

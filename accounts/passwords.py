@@ -1,9 +1,10 @@
 """Hashing and checking passwords with bounded memory and without telling accounts apart."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 
 from django.contrib.auth import hashers
 
@@ -17,6 +18,10 @@ _slots = threading.BoundedSemaphore(_HASHES_AT_ONCE)
 
 MAX_PASSWORD_LENGTH = 1024
 
+# Sets of hash parameters that stored passwords have beside today's.
+_MAX_OLD_SETS = 3
+_SECONDS_BETWEEN_LOOKS = 60
+
 
 def hash_password(raw_password: str) -> str:
     """The stored form. Call it outside transactions: it takes tens of milliseconds."""
@@ -25,10 +30,11 @@ def hash_password(raw_password: str) -> str:
 
 
 def is_password_of(user: User | None, raw_password: str) -> bool:
-    """Whether this is the user's password; costs one hash for everybody, also for nobody.
+    """Whether this is the user's password; costs the same for everybody, also for nobody.
 
     A user without a usable password (a service account) is measured against a dummy hash, as an
-    unknown user is, so that the time tells nothing (OWASP ASVS 5.0, 6.3.8).
+    unknown user is, so that the time tells nothing (OWASP ASVS 5.0, 6.3.8). As long as hashes with
+    other parameters are stored, each check computes one hash of every set.
     """
     if len(raw_password) > MAX_PASSWORD_LENGTH:  # nobody's, and not worth a hash
         return False
@@ -36,6 +42,10 @@ def is_password_of(user: User | None, raw_password: str) -> bool:
     stored = user.password if user is not None and has_password else _dummy_hash()
     with _slot():
         is_match = hashers.check_password(raw_password, stored)
+    for dummy in _dummies(int(time.monotonic() / _SECONDS_BETWEEN_LOOKS)):
+        if _parameters(dummy) != _parameters(stored):
+            with _slot():
+                hashers.check_password(raw_password, dummy)
     return is_match and has_password
 
 
@@ -47,6 +57,33 @@ def is_outdated(encoded: str) -> bool:
 @cache
 def _dummy_hash() -> str:
     return hashers.make_password("nobody has this password")
+
+
+@lru_cache(maxsize=1)
+def _dummies(_look: int) -> list[str]:
+    """A dummy hash of each set of parameters in use; `_look` numbers the looks at the database."""
+    dummies = [_dummy_hash()]
+    others = User.objects.filter(password__startswith=_algorithm()).order_by()
+    while len(dummies) <= _MAX_OLD_SETS:
+        others = others.exclude(password__startswith=_parameters(dummies[-1]) + "$")
+        found = others.values_list("password", flat=True)[:1]
+        if not found:
+            break
+        dummies.append(_parameters(found[0]) + _dummy_end())
+    return dummies
+
+
+def _algorithm() -> str:
+    return _dummy_hash().partition("$")[0] + "$"
+
+
+def _parameters(encoded: str) -> str:
+    """All but the salt and the hash."""
+    return encoded.rsplit("$", 2)[0]
+
+
+def _dummy_end() -> str:
+    return _dummy_hash().removeprefix(_parameters(_dummy_hash()))
 
 
 @contextmanager

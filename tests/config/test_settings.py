@@ -238,7 +238,9 @@ def test_none_is_a_number_of_proxies_too(proxies: str) -> None:
 @pytest.mark.parametrize("hosts", ["a.example.org,b.example.org", ".example.org", "10.0.0.1,b.org"])
 def test_an_sqlite_file_serves_one_host(hosts: str) -> None:
     file = "sqlite:///work.sqlite3"
-    assert "- DATABASE_URL must be postgresql://" in problems(DATABASE_URL=file, ALLOWED_HOSTS=hosts)
+    assert "- DATABASE_URL must be postgresql://" in problems(
+        DATABASE_URL=file, ALLOWED_HOSTS=hosts
+    )
     assert load(DATABASE_URL=file, ALLOWED_HOSTS="work.example.org,localhost,127.0.0.1")
     assert load(ALLOWED_HOSTS=hosts)
 
