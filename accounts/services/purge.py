@@ -1,7 +1,9 @@
 """Deleting what has expired, in batches that never hold a lock for long."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session as StoredSession
 from django.db import models, transaction
@@ -13,10 +15,25 @@ from accounts.models import PasswordReset, Session, ThrottleCounter
 
 # A session that ended stays a while, for the people who ask what happened.
 KEEP_SESSIONS = dt.timedelta(days=30)
+# A batch shrinks when it holds its locks for longer.
+_AIM_SECONDS = 0.03
+_FIRST_BATCH = 100
 
 
-def purge_expired(*, batch_size: int) -> Iterator[tuple[str, int]]:
-    """Delete expired rows, one committed batch at a time; yields (kind, rows) after each.
+@dataclass(frozen=True)
+class Batch:
+    """What one transaction deleted, and for how long it held its locks at most."""
+
+    kind: str
+    rows: int
+    seconds: float
+
+
+def purge_expired(*, batch_size: int) -> Iterator[Batch]:
+    """Delete expired rows, one committed batch at a time; yields each.
+
+    A batch has at most `batch_size` rows, and fewer where that would hold locks for long; between
+    two of them others have as much time as one took.
 
     Refresh tokens go once they have expired: until then a spent one must be known, to tell a
     replay from garbage.
@@ -31,13 +48,24 @@ def purge_expired(*, batch_size: int) -> Iterator[tuple[str, int]]:
         ("throttle counters", ThrottleCounter.objects.filter(resets_at__lt=now)),
     ]
     for kind, rows in expired:
-        while count := _delete_batch(rows, batch_size):
-            yield kind, count
+        yield from _delete(kind, rows, batch_size)
 
 
-def _delete_batch(rows: "models.QuerySet[models.Model]", size: int) -> int:
-    keys = list(rows.values_list("pk", flat=True)[:size])
-    if keys:
+def _delete(kind: str, rows: "models.QuerySet[models.Model]", batch_size: int) -> Iterator[Batch]:
+    """Delete in the order of the keys: from the start, each batch would first walk over what the
+    batches before it have left behind."""
+    size = min(batch_size, _FIRST_BATCH)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:size])
+    while keys:
         with transaction.atomic():
-            rows.model._default_manager.filter(pk__in=keys).delete()
-    return len(keys)
+            started = time.monotonic()
+            rows.filter(pk__in=keys).delete()  # what came to life meanwhile stays
+        seconds = time.monotonic() - started
+        yield Batch(kind, len(keys), seconds)
+        if seconds > _AIM_SECONDS:
+            size = max(size // 2, 1)
+        elif seconds < _AIM_SECONDS / 4:
+            size = min(size * 2, batch_size)
+        # SQLite lets those who wait for its lock in by chance: they need time to have one.
+        time.sleep(seconds)
+        keys = list(rows.filter(pk__gt=keys[-1]).order_by("pk").values_list("pk", flat=True)[:size])

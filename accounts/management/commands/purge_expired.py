@@ -10,13 +10,19 @@ class Command(OperatorCommand):
     help = "Delete expired refresh tokens, sessions, resets and counters. Run it daily."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--batch", type=positive, default=1000, help="rows a transaction")
+        parser.add_argument(
+            "--batch", type=positive, default=1000, help="rows a transaction, at most"
+        )
 
     def handle(self, *, batch: int, **options: Any) -> None:
         totals: Counter[str] = Counter()
-        for kind, count in purge_expired(batch_size=batch):
-            totals[kind] += count
+        longest = 0.0
+        for done in purge_expired(batch_size=batch):
+            totals[done.kind] += done.rows
+            longest = max(longest, done.seconds)
         for kind, count in totals.items():
             self.say(f"{kind}: {count} deleted")
-        if not totals:
+        if totals:
+            self.say(f"locks were held for {1000 * longest:.0f} ms at the longest")
+        else:
             self.say("nothing has expired")
