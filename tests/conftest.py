@@ -1,6 +1,6 @@
 """The cast: owner, member, outsider, pending, bot; each an `Actor` that calls the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from django.test.client import ClientHandler
 
 from accounts.actor import Actor as Caller
 from accounts.actor import Door
+from accounts.hashers import Argon2idHasher
 from accounts.models import Session, User
 from accounts.origin import Origin
 from accounts.services.sessions import issue_session
@@ -31,7 +32,23 @@ JSON = "application/json"
 # The test client adds `json()` and more to the responses.
 Answer = Any
 MAX_ID_LENGTH = 60
+HASH_PARAMETERS = {name: getattr(Argon2idHasher, name) for name in ("time_cost", "memory_cost")}
 SETUP = Caller(Door.COMMAND, Origin("203.0.113.1", "pytest"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """The parameters cost time and change nothing else; servers and `real_hashes` have them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Argon2idHasher, "memory_cost", 64)
+        patch.setattr(Argon2idHasher, "time_cost", 1)
+        yield
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in HASH_PARAMETERS.items():
+        monkeypatch.setattr(Argon2idHasher, name, value)
 
 
 @cache

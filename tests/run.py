@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tests.environment import temporary_sqlite_url
 from tests.postgres import (
@@ -17,10 +18,9 @@ from tests.postgres import (
     throwaway_postgres,
 )
 
-# What measures or drives a real server has the machine to itself; the rest shares two cores.
-TOGETHER = ("not race and not browser and not torture", "2")
-ALONE = ("(race or browser) and not torture", "0")
-TORTURE = ("torture", "0")
+SUITE = ("not torture", ["-n", "2", "-p", "tests.scheduling", "--no-loadscope-reorder"])
+# What breaks a server has the machine to itself.
+TORTURE: tuple[str, list[str]] = ("torture", [])
 
 INTERRUPTED = 130
 NO_TESTS_COLLECTED = 5
@@ -32,16 +32,16 @@ class Outcome:
     """How the suite went on one database."""
 
     database: str
-    statuses: frozenset[int]  # pytest's, of the halves
+    status: int  # pytest's
     seconds: float
 
     @property
     def is_failed(self) -> bool:
-        return not self.statuses <= {0, NO_TESTS_COLLECTED}
+        return self.status not in {0, NO_TESTS_COLLECTED}
 
     @property
     def is_empty(self) -> bool:
-        return self.statuses == {NO_TESTS_COLLECTED}
+        return self.status == NO_TESTS_COLLECTED
 
     def __str__(self) -> str:
         verdict = "FAILED" if self.is_failed else "NO TESTS RAN" if self.is_empty else "passed"
@@ -50,16 +50,15 @@ class Outcome:
 
 def main(arguments: Sequence[str]) -> int:
     """Run all, print one line for each database, return the exit status."""
-    is_torture = "--torture" in arguments
-    halves = [TORTURE] if is_torture else [TOGETHER, ALONE]
+    marker, options = TORTURE if "--torture" in arguments else SUITE
     arguments = [argument for argument in arguments if argument != "--torture"]
-    outcomes = [run_suite("SQLite", temporary_sqlite_url(), halves, arguments)]
+    run = partial(run_suite, options=options, arguments=arguments)
+    outcomes = [run("SQLite", temporary_sqlite_url(), marker)]
     missing = ""
     try:
         with throwaway_postgres() as url:
-            others = [(f"({half}) and not once", workers) for half, workers in halves]
             database = f"PostgreSQL {server_version(url)}"
-            outcomes.append(run_suite(database, url, others, arguments))
+            outcomes.append(run(database, url, f"{marker} and not once"))
     except PostgresUnavailable as error:
         missing = str(error)
     print(*outcomes, sep="\n")
@@ -71,21 +70,20 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run_suite(
-    database: str, url: str, halves: Sequence[tuple[str, str]], arguments: Sequence[str]
+    database: str, url: str, marker: str, *, options: Sequence[str], arguments: Sequence[str]
 ) -> Outcome:
-    """Run the halves; one of them may be empty, and the second runs also if the first failed."""
+    """Run the tests of this marker, and of the arguments' own."""
     print(f"== {database}", flush=True)
     started = time.monotonic()
     chosen, others = split_marker(arguments)
-    statuses = []
-    for half, workers in halves:
-        marker = f"({half}) and ({chosen})" if chosen else half
-        statuses.append(run_pytest(["-m", marker, "-n", workers, *others], url))
-    return Outcome(database, frozenset(statuses), time.monotonic() - started)
+    if chosen:
+        marker = f"({marker}) and ({chosen})"
+    status = run_pytest(["-m", marker, *options, *others], url)
+    return Outcome(database, status, time.monotonic() - started)
 
 
 def split_marker(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    """Take the value of `-m` out: pytest knows one only, and the halves need it."""
+    """Take the value of `-m` out: pytest knows one only, and the suite has its own."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-m", default="")
     known, others = parser.parse_known_args(arguments)

@@ -96,6 +96,7 @@ def _command(app: str, port: int, workers: int, threads: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"),
         *("--workers", str(workers), "--threads", str(threads), "--access-logfile", "-"),
+        *(["--preload"] if workers > 1 else []),  # loaded once, not in each worker
     ]
 
 

@@ -231,7 +231,9 @@ def test_a_stale_authorization_header_is_not_looked_at(ann: User, header: str) -
     assert Actor().post("/auth/login", body, authorization=header).status_code == 200
 
 
-def test_a_hash_of_old_parameters_is_renewed_and_other_sessions_live(ann: User) -> None:
+def test_a_hash_of_old_parameters_is_renewed_and_other_sessions_live(
+    ann: User, real_hashes: None
+) -> None:
     hasher = OldHasher()
     User.objects.update(password=hasher.encode(PASSWORD, hasher.salt()))
     earlier = try_login().json()

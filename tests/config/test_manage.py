@@ -10,6 +10,8 @@ import pytest
 from tests.environment import temporary_sqlite_url
 from tests.server import ROOT, production_environment
 
+pytestmark = pytest.mark.once  # each has a database of its own
+
 type_of_result = subprocess.CompletedProcess[str]
 COMMANDS: list[list[str | bytes]] = [
     ["create_service_account", "Builder"],

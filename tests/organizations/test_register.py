@@ -225,7 +225,7 @@ def test_a_refused_registration_sends_no_mail(
     assert mailoutbox == []
 
 
-def test_the_password_is_stored_hashed_with_the_parameters_of_today() -> None:
+def test_the_password_is_stored_hashed_with_the_parameters_of_today(real_hashes: None) -> None:
     register()
     stored = User.objects.get(email="new@example.com").password
     assert stored.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")

@@ -1,0 +1,20 @@
+"""A plugin for pytest: which tests run in the same one of several processes."""
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+# Folders whose files share a server or a browser.
+SHARED = ("tests/races/", "tests/browser/")
+
+
+class ByFile(LoadScopeScheduling):
+    """A file runs in one process, since its tests share what is dear; so does a SHARED folder."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((folder for folder in SHARED if path.startswith(folder)), path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
