@@ -3,7 +3,7 @@
 import http.client
 import json
 import os
-import re
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -31,7 +31,6 @@ ENVIRONMENT = {
 }
 # Workers are forked from a master that has loaded everything: a dead one is replaced at once.
 PRELOADED = {"GUNICORN_CMD_ARGS": f"{ENVIRONMENT['GUNICORN_CMD_ARGS']} --preload"}
-WORKER = re.compile(r"^worker <?(\d+)>?:", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -101,9 +100,12 @@ class Node:
         return self.call(method, f"/api/v1/{path}", token, body)
 
     def living_workers(self) -> set[int]:
-        """The processes that have answered something and are not dead."""
-        pids = WORKER.findall(self.server.log.read_text(errors="replace"))
-        return {pid for pid in map(int, set(pids)) if is_alive(pid)}
+        """The processes of the server that have answered something.
+
+        A number in the log is not enough: a dead worker's may be anybody's by now.
+        """
+        log = self.server.log.read_bytes()
+        return {pid for pid in children_of(self.server.pid) if b"worker <%d>:" % pid in log}
 
     def wait_for_all_workers(self) -> None:
         """A server is up when one worker answers; a fault must meet all of them."""
@@ -120,6 +122,13 @@ class Node:
             if {reply.status for reply in race(calls)} == {200}:
                 return
         raise ServerFailed(self.server.log.read_text())
+
+
+def children_of(parent: int) -> set[int]:
+    command = ["ps", "-A", "-o", "pid=", "-o", "ppid="]
+    table = subprocess.run(command, capture_output=True, check=True).stdout
+    rows = [tuple(map(int, line.split())) for line in table.splitlines()]
+    return {pid for pid, its_parent in rows if its_parent == parent}
 
 
 def is_alive(pid: int) -> bool:

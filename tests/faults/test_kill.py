@@ -4,12 +4,15 @@ import http.client
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +21,9 @@ from tests.faults.halves import DAMAGES, forget_tries, halves_in
 from tests.faults.node import PRELOADED, Node, fresh_node
 from tests.faults.scale import KILLS
 from tests.races.client import race
+from tests.races.databases import Database
 from tests.races.office import Office
+from tests.server import Server
 
 pytestmark = pytest.mark.torture
 
@@ -117,3 +122,16 @@ def test_half_states_would_be_seen(cast: Cast) -> None:
     assert halves_in(cast.node.database.url) == {}
     for kind, damage in DAMAGES.items():
         assert kind in halves_in(cast.node.database.url, damage)
+
+
+def test_only_processes_of_the_server_are_killed(tmp_path: Path) -> None:
+    """Numbers are used again: one that the log names may be another process's, such as ours."""
+    sleeping = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(sleeping, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        log = tmp_path / "log"
+        log.write_text(f"worker <{child.pid}>: 200\nworker <{os.getpid()}>: 200\n")
+        node = Node(Server("", {}, log, pid=os.getpid()), Database(""))
+        assert node.living_workers() == {child.pid}
+        child.kill()
+        child.wait()
+        assert node.living_workers() == set()
