@@ -13,11 +13,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse_lazy
+from django.utils import timezone
 
 from accounts import passwords, throttling
 from accounts.actor import Actor, Door
 from accounts.audit import Action, acting_as, record
-from accounts.models import Session, User
+from accounts.models import PasswordReset, Session, User
 from accounts.origin import origin_of
 from accounts.services.login import InvalidCredentials, check_credentials
 from accounts.services.sessions import revoke_sessions
@@ -99,6 +100,7 @@ class StaffPasswordView(PasswordChangeView):
         with transaction.atomic():
             user.save(update_fields=["password"])
             update_session_auth_hash(self.request, user)
+            PasswordReset.objects.void(user, timezone.now())
             record(Action.PASSWORD_CHANGED, by=actor, target=user)
             reason = Session.RevokedReason.PASSWORD_CHANGED
             revoke_sessions(user=user, reason=reason, by=actor)
@@ -128,6 +130,8 @@ class AdminSite(DjangoAdminSite):
     ) -> HttpResponse:
         """The log-in page; 429 with Retry-After while the limits hold."""
         response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            request.session.cycle_key()  # Django keeps it when the same person logs in again
         context = getattr(response, "context_data", None) or {}
         form = context.get("form")
         if isinstance(form, StaffLoginForm) and form.throttled_for is not None:

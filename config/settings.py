@@ -56,7 +56,7 @@ if _public.hostname in LOOPBACK_HOSTS:
 AUTH_RATE_PER_MINUTE = env.integer("AUTH_RATE_PER_MINUTE", 30, maximum=1_000_000)
 REGISTRATIONS_PER_HOUR = env.integer("REGISTRATIONS_PER_HOUR", 20, maximum=1_000_000)
 LOGIN_FAILURES_PER_ACCOUNT = env.integer("LOGIN_FAILURES_PER_ACCOUNT", 10, maximum=1_000_000)
-PASSWORD_MIN_LENGTH = env.integer("PASSWORD_MIN_LENGTH", 8, maximum=128)
+PASSWORD_MIN_LENGTH = env.integer("PASSWORD_MIN_LENGTH", 8, minimum=8, maximum=128)
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 7, maximum=3650))
 SESSION_MAX_AGE = timedelta(days=env.integer("SESSION_MAX_DAYS", 90, maximum=3650))
 REFRESH_RACE_LEEWAY = timedelta(

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.ids import uuid7
+from accounts.models.user import User
 
 
 class PasswordResetQuerySet(models.QuerySet["PasswordReset"]):
@@ -14,6 +15,10 @@ class PasswordResetQuerySet(models.QuerySet["PasswordReset"]):
 
     def usable(self, now: dt.datetime) -> "PasswordResetQuerySet":
         return self.filter(used_at__isnull=True, expires_at__gt=now, user__isnull=False)
+
+    def void(self, user: User, now: dt.datetime) -> int:
+        """Links that were mailed before a new password open nothing after it."""
+        return self.usable(now).filter(user=user).update(used_at=now)
 
 
 class PasswordReset(models.Model):

@@ -11,6 +11,7 @@ from accounts.models import User
 from config.exceptions import Conflict, DomainError, Forbidden, NotFound
 from organizations.access import Access
 from organizations.models import MemberRole, Membership, Organization, Role
+from organizations.services.organization import withdraw_signup_staff
 
 
 class MemberNotFound(NotFound):
@@ -63,6 +64,9 @@ def remove_member(*, access: Access, user_id: uuid.UUID, by: Actor) -> None:
         if _holds_owner(membership):
             _require_owner(access)
             require_other_owner(organization_id=access.organization_id, user_id=user_id)
+            withdraw_signup_staff(
+                organization_id=access.organization_id, user=membership.user, by=by
+            )
         membership.delete()
         record(
             Action.MEMBER_REMOVED,
@@ -91,6 +95,10 @@ def set_member_roles(
         MemberRole.objects.bulk_create(
             [MemberRole(membership=membership, role=role) for role in added], ignore_conflicts=True
         )
+        if any(role.is_system for role in removed):
+            withdraw_signup_staff(
+                organization_id=access.organization_id, user=membership.user, by=by
+            )
         if added or removed:
             record(
                 Action.MEMBER_ROLES_CHANGED,

@@ -8,8 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.actor import Actor
+from accounts.admin_sessions import end_admin_sessions
 from accounts.audit import Action, changes, record
 from accounts.models import User
+from accounts.services.users import set_rights
 from config.exceptions import Forbidden
 from organizations.models import Instance, MemberRole, Membership, Organization, Role
 from organizations.models.role import OWNER
@@ -126,6 +128,26 @@ def make_signup_staff(*, user: User) -> None:
             content_type__app_label="organizations", codename__in=STAFF_PERMISSIONS
         )
     )
+
+
+def withdraw_signup_staff(*, organization_id: uuid.UUID, user: User, by: Actor) -> None:
+    """Take back what `make_signup_staff` gave, from somebody who owns the organization no more.
+
+    Superusers, and whatever else a superuser allowed the user, stay. Call it in the transaction
+    that takes the ownership away.
+    """
+    is_founding = Instance.objects.filter(organization_id=organization_id).exists()
+    if not is_founding or not user.is_staff or user.is_superuser:
+        return
+    user.user_permissions.remove(
+        *AdminPermission.objects.filter(
+            content_type__app_label="organizations", codename__in=STAFF_PERMISSIONS
+        )
+    )
+    is_staff = user.user_permissions.exists()
+    set_rights(user=user, is_staff=is_staff, is_superuser=False, by=by)
+    if not is_staff:
+        end_admin_sessions(user)
 
 
 def can_create_organization(*, user: User, has_organization: bool) -> bool:

@@ -43,6 +43,16 @@ def test_staff_get_in_with_the_right_password(staff: User, email: str) -> None:
     assert answer.client.get("/admin/").status_code == 200
 
 
+def test_each_log_in_has_a_cookie_of_its_own(staff: User) -> None:
+    """One that was stolen before it is worth nothing after it (OWASP ASVS 5.0, 7.2.4)."""
+    browser = enter().client
+    stolen = browser.cookies["sessionid"].value
+    browser.post("/admin/login/", {"username": "staff@example.com", "password": PASSWORD})
+    thief = Client()
+    thief.cookies["sessionid"] = stolen
+    assert (thief.get("/admin/").status_code, browser.get("/admin/").status_code) == (302, 200)
+
+
 def test_an_admin_login_is_no_session_of_the_api(staff: User) -> None:
     enter()
     assert not Session.objects.exists()

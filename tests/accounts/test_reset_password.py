@@ -1,9 +1,11 @@
 """POST /auth/password/reset."""
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import AuditEvent, PasswordReset, Session, User
@@ -75,6 +77,25 @@ def test_other_links_of_the_same_person_die_with_it(member: Actor, owner: Actor)
     reset()
     assert refusal(reset("second")) == INVALID
     assert reset("of somebody else").status_code == 204
+
+
+def test_a_password_of_the_command_line_kills_links_too(
+    member: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a leak this is what the operator does."""
+    mail_link(member.user)
+    monkeypatch.setattr("getpass.getpass", lambda **_: NEW)
+    call_command("changepassword", member.user.email, stdout=io.StringIO())
+    assert refusal(reset(new="a third long pass phrase")) == INVALID
+    assert opens(member, NEW)
+
+
+def test_a_password_change_in_the_admin_kills_links_too(owner: Actor) -> None:
+    mail_link(owner.user)
+    owner.client.post("/admin/login/", {"username": owner.user.email, "password": PASSWORD})
+    body = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    assert owner.client.post("/admin/password_change/", body).status_code == 302
+    assert refusal(reset(new="a third long pass phrase")) == INVALID
 
 
 def test_a_password_change_kills_links_too(member: Actor) -> None:

@@ -273,6 +273,14 @@ def test_the_defaults() -> None:
     assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
 
 
+@pytest.mark.parametrize("value", ["1", "7"])
+def test_passwords_have_eight_characters_at_the_least(value: str) -> None:
+    """OWASP ASVS 5.0, 6.2.1."""
+    assert "- PASSWORD_MIN_LENGTH must be a whole number from 8" in problems(
+        PASSWORD_MIN_LENGTH=value
+    )
+
+
 def test_an_empty_number_is_the_default() -> None:
     assert load(PASSWORD_MIN_LENGTH="")["PASSWORD_MIN_LENGTH"] == 8
     assert load(PASSWORD_MIN_LENGTH="12")["PASSWORD_MIN_LENGTH"] == 12

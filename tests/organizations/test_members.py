@@ -7,6 +7,7 @@ import pytest
 from accounts.models import AuditEvent, Session, User
 from organizations.models import MemberRole, Membership, Organization, Role
 from organizations.permissions import Permission
+from organizations.services.organization import add_owner
 from tests.conftest import Actor, log_in, make_bot, refusal
 from tests.factories import PASSWORD, OrganizationFactory, UserFactory, add_member, make_role
 
@@ -201,3 +202,44 @@ def test_the_event_names_the_member_and_who_removed_them(
     event = AuditEvent.objects.get(action="member.removed")
     assert (event.actor_id, event.target_id) == (manager.user.pk, member.user.pk)
     assert event.organization_id == uuid.UUID(path.split("/")[2])
+
+
+def enters_the_queue(actor: Actor) -> bool:
+    body = {"username": actor.user.email, "password": PASSWORD}
+    actor.client.post("/admin/login/", body)
+    return bool(actor.client.get("/admin/organizations/signuprequest/").status_code == 200)
+
+
+@pytest.mark.parametrize("way", ["removed", "demoted"])
+def test_a_founder_who_owns_nothing_more_decides_no_sign_ups(
+    way: str, organization: Organization, owner: Actor, path: str
+) -> None:
+    successor = make_owner(organization)
+    assert enters_the_queue(owner)
+    if way == "removed":
+        assert successor.send("DELETE", f"{path}/{owner.user.pk}").status_code == 204
+    else:
+        answer = successor.send("PUT", f"{path}/{owner.user.pk}/roles", '{"role_ids": []}')
+        assert answer.status_code == 200
+    assert owner.client.get("/admin/organizations/signuprequest/").status_code == 302
+    assert not enters_the_queue(owner)
+
+
+def test_who_was_made_a_superuser_stays_one(
+    organization: Organization, owner: Actor, path: str
+) -> None:
+    User.objects.filter(pk=owner.user.pk).update(is_superuser=True)
+    successor = make_owner(organization)
+    successor.send("PUT", f"{path}/{owner.user.pk}/roles", '{"role_ids": []}')
+    assert enters_the_queue(owner)
+
+
+def test_an_owner_of_another_organization_takes_no_right_of_the_founder(
+    organization: Organization, owner: Actor
+) -> None:
+    other = OrganizationFactory.create()
+    add_owner(organization=other, user=owner.user)
+    successor = make_owner(other)
+    place = f"/organizations/{other.pk}/members/{owner.user.pk}"
+    assert successor.send("DELETE", place).status_code == 204
+    assert enters_the_queue(owner)
