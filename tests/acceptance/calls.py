@@ -69,6 +69,13 @@ CALLS: dict[str, tuple[str, dict[str, object]]] = {
     f"POST {ACCOUNT}/tokens/<random>/rotate": ("owner", {"overlap_seconds": 60}),
 }
 
+# What stands in the braces of a route.
+PLACES = {
+    "user": "<member_id>", "token": "<invite_token>", "org": "<org>", "role": "<role>",
+    "space": "<space>", "account": "<account>", "sa_token": "<sa_token>", "invite": "<invite>",
+    "request": "<request>", "session": "<session>",
+}  # fmt: skip
+
 # No body is needed: without one they do what they do.
 WITHOUT_BODY = ("/invites", "/approve", "/deny", "/reopen", "/tokens", "/rotate")
 # A token or a wrong password in any spelling is one that opens nothing.
@@ -84,3 +91,10 @@ def attack(call: str, status: set[int], body: object, **more: object) -> Ask:
 
 def needs_body(call: str) -> bool:
     return not call.endswith(WITHOUT_BODY)
+
+
+def fill_in(path: str, replaced: str = "", value: str = "") -> str:
+    """A route's path with the names of what stands in its braces, one of them replaced."""
+    for name, known in PLACES.items():
+        path = path.replace("{" + name + "}", value if name == replaced else known)
+    return path

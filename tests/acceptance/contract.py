@@ -15,6 +15,7 @@ LEAKS = re.compile(
     rb"|SELECT |INSERT INTO|UPDATE \"|argon2\$|pbkdf2_|DoesNotExist|IntegrityError"
     rb"|OperationalError|0x[0-9a-f]{8,}|/usr/|/home/|/tmp/|/var/"
 )
+TOKEN = re.compile(rb"\bsa_[0-9A-Za-z]{36}\b")  # told once, by the answer that creates it
 HTML = re.compile(rb"<\s*(!doctype|html|body|h1)", re.IGNORECASE)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -55,6 +56,8 @@ def _safe(answer: Answer, secrets: Iterable[str]) -> list[Wrong]:
     wrongs = []
     everything = answer.content + repr(answer.headers).encode()
     if found := LEAKS.search(everything):
+        wrongs.append(Wrong(f"tells {found[0]!r}", is_grave=True))
+    if answer.status != 201 and (found := TOKEN.search(everything)):
         wrongs.append(Wrong(f"tells {found[0]!r}", is_grave=True))
     if any(secret.encode() in everything for secret in secrets):
         wrongs.append(Wrong("tells a secret", is_grave=True))

@@ -212,6 +212,24 @@ def _emails() -> tuple[Step, ...]:
     )
 
 
+# CVE-2023-7028: a list of addresses, of which one is checked and all get the mail.
+SEVERAL_EMAILS = tuple(
+    Ask(call, {400}, {"password": "<pw>", "email": email}, by=by, spoiled="email")
+    for call, by in (
+        (REGISTER, ""),
+        ("POST /auth/login", ""),
+        ("POST /auth/password/forgot", ""),
+        (f"POST {ORG}/invites", "owner"),
+    )
+    for email in (
+        ["keeper@acme.example", "attacker@acme.example"],
+        ["keeper@acme.example"],
+        {"email": "keeper@acme.example"},
+        [["keeper@acme.example"], "attacker@acme.example"],
+    )
+)
+
+
 def _logins_with_bad_emails() -> tuple[Step, ...]:
     body = {"email": "", "password": "<pw>"}
     return tuple(
@@ -266,8 +284,9 @@ ROWS = [
     Row("U03", "text over its length", _lengths(), sample=5),
     Row("U04", "names that cannot be read", _names(), sample=7),
     Row("U06", "tokens and passwords of a megabyte", _huge()),
+    Row("U07", "several addresses in the place of one", SEVERAL_EMAILS),
     Row("U08", "one account per address", ONE_ADDRESS, writes=True),
-    Row("U09", "addresses that imitate or are none", _emails(), sample=5),
+    Row("U09", "addresses that imitate or are none", _emails()),
     Row(
         "U10",
         "log-ins and resets of such addresses",

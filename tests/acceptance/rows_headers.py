@@ -162,6 +162,21 @@ VERSIONS = (
     "",
 )
 
+
+# RFC 6750 §3.1: without a credential no error; where none is looked at, none is wrong.
+CHALLENGES = tuple(
+    Ask(call, {401}, body, by=by, shows=(("WWW-Authenticate", challenge),))
+    for call, body, by, challenge in (
+        ("GET /me", None, "", "Bearer"),
+        ("GET /organizations/<org>/members", None, "", "Bearer"),
+        ("GET /me", None, "no-such-token", 'Bearer error="invalid_token"'),
+        ("GET /me", None, "exp_past", 'Bearer error="invalid_token"'),
+        ("GET /me", None, "sa_no_such_token", 'Bearer error="invalid_token"'),
+        ("POST /auth/refresh", '{"refresh_token": "x"}', "", "Bearer"),
+        ("POST /auth/refresh", '{"refresh_token": "x"}', "owner", "Bearer"),
+    )
+)
+
 ROWS = [
     Row(
         "T01",
@@ -176,6 +191,7 @@ ROWS = [
             )
         ),
     ),
+    Row("T01c", "a challenge tells of an error only to those who sent a credential", CHALLENGES),
     Row(
         "T01b",
         "two credentials",

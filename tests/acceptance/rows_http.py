@@ -3,15 +3,11 @@
 import base64
 import json
 
+from tests.acceptance.calls import PLACES, fill_in
 from tests.acceptance.table import Ask, Row
 from tests.matrix.calls import CALLS as ROUTES
 
 ORG = "/organizations/<org>"
-NAMES = {
-    "user": "<member_id>", "token": "<invite_token>", "org": "<org>", "role": "<role>",
-    "space": "<space>", "account": "<account>", "sa_token": "<sa_token>", "invite": "<invite>",
-    "request": "<request>", "session": "<session>",
-}  # fmt: skip
 BAD_IDS = (
     "1", "0", "-1", "9223372036854775807", "9223372036854775808", "1" + "0" * 30, "9" * 400, "1.5",
     "1e30", "true", "null", "None", "undefined", "NaN", "*", "$ne", "[]", "{}", "<org>x", "x<org>",
@@ -112,18 +108,12 @@ BAD_CURSORS = (
 )
 
 
-def _route(path: str, replaced: str = "", value: str = "") -> str:
-    for name, known in NAMES.items():
-        path = path.replace("{" + name + "}", value if name == replaced else known)
-    return path
-
-
 def _ids_in(path: str) -> list[str]:
-    return [name for name in NAMES if "{" + name + "}" in path and name != "token"]
+    return [name for name in PLACES if "{" + name + "}" in path and name != "token"]
 
 
 IDS = tuple(
-    Ask(f"{route.method} {_route(route.path, name, bad)}", {404}, by=by, says="not found")
+    Ask(f"{route.method} {fill_in(route.path, name, bad)}", {404}, by=by, says="not found")
     for route in ROUTES
     for name in _ids_in(route.path)
     for bad in BAD_IDS

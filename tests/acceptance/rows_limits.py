@@ -3,9 +3,11 @@
 Tries come with forged addresses: they must not count anew.
 """
 
+from dataclasses import replace
+
+from tests.acceptance.pages import ANONYMOUS, post
 from tests.acceptance.people import WRONG, guess
-from tests.acceptance.rows_admin import ANONYMOUS, post
-from tests.acceptance.table import Ask, Count, Headers, Row
+from tests.acceptance.table import Ask, Count, Headers, Row, Step
 
 LOGIN, REGISTER, REFRESH = "POST /auth/login", "POST /auth/register", "POST /auth/refresh"
 MANY, LIMITED = "too many requests", {429}
@@ -54,17 +56,18 @@ UNKNOWN_ACCOUNT = (
 )
 SPRAYED = (
     *(_try(number, f"person{number}@acme.example", {401}) for number in range(30)),
-    *(_try(number, f"person{number}@acme.example", LIMITED) for number in range(30, 60)),
+    *(_try(number, f"person{number}@acme.example", LIMITED) for number in range(30, 1000)),
 )
-SIGNUPS = (
+SIGNUPS: tuple[Step, ...] = (
     *(
         Ask(REGISTER, {201}, {"email": f"flood{n}@acme.example", "password": "<pw>"})
         for n in range(20)
     ),
     *(
         Ask(REGISTER, LIMITED, {"email": f"flood{n}@acme.example", "password": "<pw>"}, says=MANY)
-        for n in range(20, 40)
+        for n in range(20, 200)
     ),
+    Count("SELECT count(*) FROM organizations_signuprequest r WHERE r.status = 'pending'", 21),
 )
 REFRESHED = (
     Ask(REFRESH, {401}, {"refresh_token": "x" * 64}, times=300),
@@ -73,7 +76,7 @@ REFRESHED = (
 )
 INVITED = (
     Ask("POST /organizations/<org>/invites", {201}, by="owner", times=100),
-    Ask("POST /organizations/<org>/invites", LIMITED, by="owner", says=MANY, times=5),
+    Ask("POST /organizations/<org>/invites", LIMITED, by="owner", says=MANY, times=100),
 )
 MAILED = (
     Ask("POST /auth/password/forgot", {202}, {"email": "owner@acme.example"}, times=5),
@@ -107,6 +110,28 @@ RESET_BY_SUCCESS = (
 )
 
 
+STRANGER, HOME, ELSEWHERE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+
+
+def _from(source: str, ask: Ask) -> Ask:
+    return replace(ask, source=source)
+
+
+# Who guesses at a stranger's password locks strangers out, for a while, and not the person at home.
+LOCKED_OUT: tuple[Step, ...] = (
+    _from(HOME, guess("owner", {200}, "<pw>")),
+    *(_from(STRANGER, guess("owner", {401})) for _ in range(10)),
+    *(
+        _from(source, replace(guess("owner", LIMITED, "<pw>", says=MANY), waits=15 * 60))
+        for source in (STRANGER, ELSEWHERE)
+    ),
+    _from(HOME, guess("owner", {200}, "<pw>")),
+    # At home, too, guesses are counted.
+    *(_from(HOME, guess("owner", {401})) for _ in range(10)),
+    _from(HOME, guess("owner", LIMITED, "<pw>", says=MANY)),
+)
+
+
 def _knock(status: set[int], password: str = WRONG) -> Ask:
     """A log-in at the admin's door."""
     fields = (("username", "boss@acme.example"), ("password", password))
@@ -120,13 +145,14 @@ TWO_DOORS = (
     guess("boss", LIMITED, "<pw>", says=MANY),
     _knock(LIMITED, "<pw>"),
 )
+LOCK = Row("H03", "the owner of an account that a stranger has locked", LOCKED_OUT, writes=True)
 ROWS = [
     Row("L13", "the API's door and the admin's count together", TWO_DOORS),
     Row("H01", "wrong passwords for one account", ONE_ACCOUNT),
     Row("H01b", "wrong passwords for one account in its spellings", SPELLED),
     Row("H01c", "an unknown account is limited as a known one", UNKNOWN_ACCOUNT),
     Row("H02", "another forged address each time", FORGED_ADDRESSES),
-    Row("H03", "a good log-in resets its own account's counter", RESET_BY_SUCCESS, writes=True),
+    Row("H03b", "a good log-in resets its own account's counter", RESET_BY_SUCCESS, writes=True),
     Row("H05", "one password against many accounts", SPRAYED),
     Row("H06", "a flood of sign-ups", SIGNUPS, writes=True),
     Row("H06b", "a flood of invites", INVITED, writes=True),

@@ -2,7 +2,8 @@
 
 import re
 
-from tests.acceptance.table import Ask, Row, Step
+from tests.acceptance.people import join
+from tests.acceptance.table import Ask, Count, Row, Sql, Step
 from tests.matrix.calls import CALLS as ROUTES
 
 ORG = "/organizations/<org>"
@@ -122,6 +123,13 @@ RISEN: tuple[Step, ...] = (
         f"PUT {ORG}/members/<account_user>/roles", {400}, {"role_ids": ["<owner_role>"]}, by="owner"
     ),
 )
+OWNERS = (
+    "SELECT count(*) FROM organizations_memberrole r"
+    " JOIN organizations_membership m ON m.id = r.membership_id"
+    " JOIN accounts_user u ON u.id = m.user_id"
+    " WHERE r.role_id = '<owner_role_hex>' AND u.is_active"
+)
+ROLES = f"PUT {ORG}/members/<{{}}_id>/roles"
 LAST: tuple[Step, ...] = (
     Ask(
         f"PUT {ORG}/members/<owner_id>/roles",
@@ -139,11 +147,26 @@ LAST: tuple[Step, ...] = (
     ),
     Ask(f"DELETE {ORG}/members/<owner_id>", {400}, by="owner", says="cannot remove yourself"),
     Ask(f"DELETE {ORG}/members/<owner_id>", {403}, by="bot"),
+    Ask("PATCH /me", {200}, {"is_active": False}, by="owner"),
+    # An owner who cannot log in is none.
+    *join("deputy"),
+    Ask(ROLES.format("deputy"), {200}, {"role_ids": ["<owner_role>"]}, by="owner"),
+    Sql("UPDATE accounts_user SET is_active = false WHERE id = '<deputy_id_hex>'"),
+    Ask(ROLES.format("owner"), {409}, {"role_ids": []}, by="owner", says="last_owner"),
+    Sql("UPDATE accounts_user SET is_active = true WHERE id = '<deputy_id_hex>'"),
+    # Of two who can, one may go, and then no other.
+    Ask(ROLES.format("owner"), {200}, {"role_ids": []}, by="deputy"),
+    Ask(ROLES.format("deputy"), {409}, {"role_ids": []}, by="deputy", says="last_owner"),
+    Ask(f"DELETE {ORG}/members/<deputy_id>", {400}, by="deputy", says="cannot remove yourself"),
+    Ask(ROLES.format("owner"), {200}, {"role_ids": ["<owner_role>"]}, by="deputy"),
+    Ask(f"DELETE {ORG}/members/<deputy_id>", {204}, by="owner"),
+    Ask(ROLES.format("owner"), {409}, {"role_ids": []}, by="owner", says="last_owner"),
+    Count(OWNERS, 1),
 )
 
 ROWS = [
     Row("O01", "foreign organizations are as unknown ones", _foreign()),
     Row("O01b", "foreign things under one's own organization", _smuggled()),
     Row("O02", "rights above one's own", RISEN),
-    Row("O03", "the last owner", LAST),
+    Row("O03", "the last owner", LAST, writes=True),
 ]

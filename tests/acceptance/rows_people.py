@@ -1,13 +1,16 @@
 """Sign-ups and invites: who decides, who comes in, and when no more."""
 
+from tests.acceptance.pages import OUT, cookie_of, get, hire, post
 from tests.acceptance.people import apply, guess, join
-from tests.acceptance.table import Ask, Count, Row, Sql, Step
+from tests.acceptance.table import Ask, Count, Mails, Manage, Row, Sql, Step
 
 ORG, FOREIGN = "/organizations/<org>", "/organizations/<rival_org>"
 REQUESTS = f"{ORG}/signup-requests"
 STRANGER = "not a member of this organization"
 RESOLVED = "signup request already resolved"
 REGISTER = "POST /auth/register"
+IN_STATE = "SELECT count(*) FROM organizations_signuprequest WHERE id = '<{}>' AND status = '{}'"
+DECIDED = "SELECT count(*) FROM accounts_auditevent WHERE target_id = '<{}>' AND action = '{}'"
 
 
 def _file(name: str) -> tuple[Step, ...]:
@@ -26,9 +29,17 @@ ORDER: tuple[Step, ...] = (
     *_file("first"),
     _decide("first", "approve", {204}),
     *(_decide("first", word, {409}, says=RESOLVED) for word in ("approve", "deny", "reopen")),
+    Count(IN_STATE.format("first_request_hex", "approved"), 1),
+    Count(DECIDED.format("first_request_hex", "signup.approved"), 1),
+    Count(DECIDED.format("first_request_hex", "signup.denied"), 0),
+    Mails("first@acme.example", 1),
     *_file("second"),
     _decide("second", "deny", {204}),
     *(_decide("second", word, {409}, says=RESOLVED) for word in ("deny", "approve")),
+    Count(IN_STATE.format("second_request_hex", "denied"), 1),
+    Count(DECIDED.format("second_request_hex", "signup.denied"), 1),
+    Count(DECIDED.format("second_request_hex", "signup.approved"), 0),
+    Mails("second@acme.example", 0),
     guess("second", {403}, "<pw>", says="signup_denied"),
     Ask(REGISTER, {409}, {"email": "second@acme.example", "password": "<pw>"}),
     _decide("second", "reopen", {204}),
@@ -56,6 +67,21 @@ DECIDERS: tuple[Step, ...] = (
     ),
     Ask("GET /me", {200}, by="pending", tells={"signup_pending": True}),
 )
+CLERK: tuple[Step, ...] = (
+    *join("clerk"),
+    *hire("clerk"),
+    *(
+        ask
+        for word in ("approve", "deny", "reopen")
+        for path in (f"organizations/signuprequest/{word}/selected/",)
+        for ask in (
+            post(path, (("ids", "<request>"),), {403}, cookie_of("clerk")),
+            get(f"{path}?ids=<request>", {403}, cookie_of("clerk")),
+        )
+    ),
+    get("organizations/signuprequest/", {403}, cookie_of("clerk")),
+    Count(IN_STATE.format("request_hex", "pending"), 1),
+)
 CLOSED: tuple[Step, ...] = (
     Ask(f"PATCH {ORG}/features", {200}, {"open_signups_enabled": False}, by="owner"),
     *(
@@ -78,8 +104,20 @@ CLOSED: tuple[Step, ...] = (
         {"email": "late@acme.example", "password": "<pw>", "invite_token": "x"},
         says="invite not found",
     ),
+    get("accounts/user/add/", {403}),
+    post("accounts/user/add/", (("email", "late@acme.example"), ("is_active", "on")), {403}),
+    Manage("approve_signup late@acme.example", 1),
     Count("SELECT count(*) FROM accounts_user WHERE email_key = 'late@acme.example'", 0),
     *join("late"),
+    Ask(f"PATCH {ORG}/features", {200}, {"open_signups_enabled": True}, by="owner"),
+    # The admin closes the same door.
+    post("organizations/organization/<org>/change/", (("name", "Acme"),), OUT),
+    Ask(
+        REGISTER,
+        {403},
+        {"email": "later@acme.example", "password": "<pw>"},
+        says="signups_disabled",
+    ),
     Ask(f"PATCH {ORG}/features", {200}, {"open_signups_enabled": True}, by="owner"),
 )
 INVITED: tuple[Step, ...] = (
@@ -93,7 +131,13 @@ INVITED: tuple[Step, ...] = (
     ),
     Ask("GET /me", {200}, by="hopeful", tells={"signup_pending": False}),
     Ask("POST /invites/<hopeful_invite>/accept", {404}, by="hopeful", says="invite not found"),
-    _decide("hopeful", "deny", {409}, says=RESOLVED),
+    *(_decide("hopeful", word, {409}, says=RESOLVED) for word in ("approve", "deny")),
+    Count(
+        IN_STATE.format("hopeful_request_hex", "approved")
+        + " AND resolved_by_id = '<owner_hex>' AND resolved_through = 'invite'",
+        1,
+    ),
+    Count(DECIDED.format("hopeful_request_hex", "signup.approved"), 1),
     Ask(f"GET {ORG}/members", {200}, by="hopeful"),
 )
 EXPIRED: tuple[Step, ...] = (
@@ -161,11 +205,18 @@ AGAIN: tuple[Step, ...] = (
     Ask("POST /invites/<again>/accept", {200}, by="owner"),
     Ask(f"GET {ORG}/members", {200}, by="owner"),
     Ask(f"PATCH {ORG}/features", {200}, {}, by="owner"),
+    Count(
+        "SELECT count(*) FROM organizations_membership m"
+        " JOIN organizations_memberrole r ON r.membership_id = m.id"
+        " WHERE m.user_id = '<owner_hex>' AND r.role_id = '<owner_role_hex>'",
+        1,
+    ),
 )
 
 ROWS = [
     Row("S03", "the first decision stands", ORDER, writes=True),
     Row("S02", "who may not decide", DECIDERS),
+    Row("S02b", "staff without the permission", CLERK, writes=True),
     Row("S07", "an invite is an approval", INVITED, writes=True),
     Row("S08", "closed sign-ups", CLOSED, writes=True),
     Row("I02", "an invite that expired a second ago", EXPIRED, writes=True),

@@ -1,7 +1,8 @@
 """Service accounts: who mints their tokens, when these die, and what they never open."""
 
+from tests.acceptance.calls import fill_in
 from tests.acceptance.people import alive
-from tests.acceptance.table import Ask, Row, Sql, Step
+from tests.acceptance.table import Ask, Count, Mails, Row, Sql, Step
 from tests.matrix.calls import CALLS as ROUTES
 
 ORG = "/organizations/<org>"
@@ -44,6 +45,12 @@ KEPT: tuple[Step, ...] = (
         },
         by="owner",
         lacks=("<bot>", "<rival_org>", "<member_id>"),
+    ),
+    Count(
+        "SELECT count(*) FROM service_accounts_serviceaccount WHERE id = '<account_hex>'"
+        " AND user_id = '<account_user_hex>' AND organization_id = '<org_hex>'"
+        " AND created_by_id = '<owner_hex>'",
+        1,
     ),
     *(
         Ask(f"GET {path}", {200}, by="owner", lacks=("<bot>", "sa_0", '"token":', '"digest"'))
@@ -103,27 +110,31 @@ SWITCHED: tuple[Step, ...] = (
         {201},
         {"name": "Doomed"},
         by="owner",
-        keep={"doomed": "token", "doomed_id": "service_account.id"},
+        keep={
+            "doomed": "token",
+            "doomed_id": "service_account.id",
+            "doomed_user": "service_account.user_id",
+        },
     ),
+    alive("doomed"),
+    Sql("UPDATE accounts_user SET is_active = false WHERE id = '<doomed_user_hex>'"),
+    Ask("GET /me", {401}, by="doomed", says="unauthorized"),
+    Sql("UPDATE accounts_user SET is_active = true WHERE id = '<doomed_user_hex>'"),
     alive("doomed"),
     Ask(f"DELETE {BOTS}/<doomed_id>", {204}, by="owner"),
     Ask("GET /me", {401}, by="doomed", says="unauthorized"),
 )
 BOUNDARY: tuple[Step, ...] = (
     *(
-        Ask(f"{route.method} {path}", {403}, route.body or None, by="bot", says="forbidden")
+        Ask(
+            f"{route.method} {fill_in(route.path)}",
+            {403},
+            route.body or None,
+            by="bot",
+            says="forbidden",
+        )
         for route in ROUTES
         if route.is_for_people
-        for path in [
-            route.path.replace("{org}", "<org>")
-            .replace("{user}", "<member_id>")
-            .replace("{role}", "<role>")
-            .replace("{account}", "<account>")
-            .replace("{sa_token}", "<sa_token>")
-            .replace("{token}", "x")
-            .replace("{invite}", "<invite>")
-            .replace("{session}", "<session>")
-        ]
     ),
     Ask(
         "POST /auth/refresh",
@@ -144,6 +155,9 @@ BOUNDARY: tuple[Step, ...] = (
         {"email": "<account>@service-accounts.invalid"},
         by="bot",
     ),
+    Count("SELECT count(*) FROM accounts_session WHERE user_id = '<account_user_hex>'", 0),
+    Count("SELECT count(*) FROM accounts_passwordreset WHERE user_id = '<account_user_hex>'", 0),
+    Mails("<account>@service-accounts.invalid", 0),
     Ask("GET /admin/", {302}, by="bot", is_page=True),
     Ask("GET /admin/", {302}, by="owner", is_page=True),
 )

@@ -1,40 +1,19 @@
 """Refreshes and log-outs, in the order in which an attacker tries them; and those who wait."""
 
+from tests.acceptance.calls import fill_in
+from tests.acceptance.pages import OUT, hire, inside, post
 from tests.acceptance.people import alive, apply, dead, guess, join, log_in
 from tests.acceptance.table import Ask, Count, Row, Sql, Step
+from tests.matrix.calls import CALLS as ROUTES
 
-ORG = "/organizations/<org>"
 LOGIN, REFRESH, LOGOUT = "POST /auth/login", "POST /auth/refresh", "POST /auth/logout"
 REGISTER, CHANGE = "POST /auth/register", "POST /me/password"
 CREDENTIALS = "invalid credentials"
 NEW = "another horse, another battery"
+# Everything of an organization; what else a pending account may not do is in the row itself.
 PENDING_FORBIDDEN = tuple(
-    f"{method} {ORG}{path}"
-    for method, path in (
-        ("GET", ""),
-        ("PATCH", ""),
-        ("GET", "/features"),
-        ("GET", "/members"),
-        ("GET", "/roles"),
-        ("GET", "/invites"),
-        ("POST", "/invites"),
-        ("GET", "/signup-requests"),
-        ("GET", "/spaces"),
-        ("POST", "/spaces"),
-        ("GET", "/spaces/access-summary"),
-        ("GET", "/spaces/<space>"),
-        ("GET", "/service-accounts"),
-        ("POST", "/service-accounts"),
-        ("GET", "/me/permissions"),
-        ("POST", "/signup-requests/<request>/approve"),
-        ("POST", "/signup-requests/<request>/deny"),
-        ("DELETE", "/members/<member_id>"),
-        ("POST", "/roles"),
-        ("DELETE", "/spaces/<space>"),
-    )
+    f"{route.method} {fill_in(route.path)}" for route in ROUTES if "{org}" in route.path
 )
-
-
 ROTATION: tuple[Step, ...] = (
     log_in("keeper", "r1"),
     Ask(REFRESH, {200}, {"refresh_token": "<r1_refresh>"}, keep={"r2_refresh": "refresh_token"}),
@@ -85,11 +64,26 @@ ENDED: tuple[Step, ...] = (
     ),
     *dead("ended"),
     log_in("ended"),
+    Sql(
+        "UPDATE accounts_session SET expires_at = '<in_an_hour>'"
+        " WHERE user_id = '<ended_id_hex>' AND expires_at > '<in_an_hour>'"
+    ),
     Ask(
         REFRESH,
         {200},
         {"refresh_token": "<ended_refresh>"},
         keep={"ended_refresh": "refresh_token"},
+    ),
+    # The newest refresh token ends with its session, which has not moved.
+    Count(
+        "SELECT count(*) FROM token_blacklist_outstandingtoken WHERE expires_at > '<in_an_hour>'"
+        " AND id = (SELECT max(id) FROM token_blacklist_outstandingtoken)",
+        0,
+    ),
+    Count(
+        "SELECT count(*) FROM accounts_session WHERE user_id = '<ended_id_hex>'"
+        " AND expires_at > '<in_an_hour>'",
+        0,
     ),
     Sql(
         "UPDATE token_blacklist_outstandingtoken SET expires_at = '2020-01-01 00:00:00'"
@@ -134,6 +128,7 @@ LEFT: tuple[Step, ...] = (
 )
 ALL_LEFT: tuple[Step, ...] = (
     *join("leaver"),
+    *hire("leaver"),
     log_in("leaver", "leaver2"),
     log_in("leaver", "leaver3"),
     Ask("GET /me/sessions", {200}, by="leaver2", keep={"leaver_session": "sessions.0.id"}),
@@ -145,7 +140,22 @@ ALL_LEFT: tuple[Step, ...] = (
     *dead("leaver"),
     *dead("leaver2"),
     *dead("leaver3"),
+    inside("leaver", OUT),
     Ask("POST /auth/logout-all", {401}, by="leaver"),
+    alive("owner"),
+)
+WATCHED: tuple[Step, ...] = (
+    *join("watched"),
+    Ask("GET /me/sessions", {200}, by="watched", keep={"watched_session": "sessions.0.id"}),
+    log_in("watched", "watched2"),
+    post(
+        "accounts/session/",
+        (("action", "end_selected"), ("_selected_action", "<watched_session>")),
+        {302},
+    ),
+    *dead("watched"),
+    alive("watched2"),
+    Ask(REFRESH, {200}, {"refresh_token": "<watched2_refresh>"}),
     alive("owner"),
 )
 WAITING: tuple[Step, ...] = (
@@ -171,15 +181,27 @@ WAITING: tuple[Step, ...] = (
         Ask(call, {403}, by="waiting", lacks=("owner@acme.example", "Acme"))
         for call in PENDING_FORBIDDEN
     ),
+    Ask("PATCH /me", {200}, {"display_name": "Wanda"}, by="waiting"),
+    log_in("waiting"),
+    Ask(LOGOUT, {204}, {"refresh_token": "<waiting_refresh>"}),
+    *dead("waiting"),
 )
 
 DELETED: tuple[Step, ...] = (
-    *apply("deleted"),
-    Sql("DELETE FROM organizations_signuprequest WHERE user_id = '<deleted_id_hex>'"),
-    Sql("DELETE FROM token_blacklist_outstandingtoken WHERE user_id = '<deleted_id_hex>'"),
-    Sql("DELETE FROM accounts_session WHERE user_id = '<deleted_id_hex>'"),
+    *join("deleted"),
+    *hire("deleted"),
+    Sql("UPDATE organizations_invite SET accepted_by_id = NULL"),
+    *(
+        Sql(f"DELETE FROM {table} WHERE user_id = '<deleted_id_hex>'")  # noqa: S608
+        for table in (
+            "organizations_membership",
+            "token_blacklist_outstandingtoken",
+            "accounts_session",
+        )
+    ),
     Sql("DELETE FROM accounts_user WHERE id = '<deleted_id_hex>'"),
     *dead("deleted"),
+    inside("deleted", OUT),
     guess("deleted", {401}, "<pw>", says="invalid credentials"),
     Ask(LOGOUT, {204}, {"refresh_token": "<deleted_refresh>"}),
 )
@@ -192,4 +214,5 @@ ROWS = [
     Row("R03", "sessions and refresh tokens past their end", ENDED, writes=True),
     Row("R06", "log-out, twice, with garbage, with a spent token", LEFT, writes=True),
     Row("R08", "all sessions ended, and nobody else's", ALL_LEFT, writes=True),
+    Row("R08b", "a session that staff ended", WATCHED, writes=True),
 ]

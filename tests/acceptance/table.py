@@ -16,6 +16,7 @@ class Ask:
     `by` names the credential; `says` is the exact `error`, `code` the exact code, `tells` a part of
     the answer's object; `keep` stores values of the answer under a name; answers of one row with
     the same `twin` must be the same bytes, but for the request id. A `page` may be HTML.
+    `spoiled` is the field that `fields` names, with codes; `cookie` keeps the session of the admin.
     """
 
     call: str
@@ -24,9 +25,12 @@ class Ask:
     by: str = ""
     says: str = ""
     code: str = ""
+    spoiled: str = ""
     tells: Mapping[str, object] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
+    shows: Headers = ()  # headers of the answer, exactly
     keep: Mapping[str, str] = field(default_factory=dict)
+    cookie: str = ""
     headers: Headers = ()
     kind: str | None = "application/json"
     twin: str = ""
@@ -35,6 +39,9 @@ class Ask:
     is_bare: bool = False  # sends `headers` only: neither Host nor lengths are added
     version: str = "HTTP/1.1"
     seconds: float = 0.0  # the answer must come in this time
+    best_of: int = 1  # at the best of so many tries: the machine is not ours alone
+    waits: int = 0  # Retry-After is no longer than this
+    source: str = ""  # the address that the request comes from; any in 127.0.0.0/8, on Linux
     times: int = 1
 
     @property
@@ -62,7 +69,23 @@ class Count:
     result: int
 
 
-Step = Ask | Sql | Count
+@dataclass(frozen=True)
+class Mails:
+    """The number of mails that an address has got up to this point."""
+
+    to: str
+    result: int
+
+
+@dataclass(frozen=True)
+class Manage:
+    """A command of the operator, and the status with which it ends."""
+
+    command: str
+    status: int
+
+
+Step = Ask | Sql | Count | Mails | Manage
 
 
 @dataclass(frozen=True)

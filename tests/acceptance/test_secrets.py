@@ -1,37 +1,68 @@
-"""What a thief of the database or of the log finds after all rows: nothing that opens a door."""
+"""What a thief of the database, of the log or of a page finds after all rows: nothing that opens
+a door."""
 
 import re
 
 import pytest
 
+from tests.acceptance.pages import get
+from tests.acceptance.rows_admin import PAGES
 from tests.acceptance.runner import Runner
-from tests.acceptance.sql import dump
 
 pytestmark = pytest.mark.torture
 
-# Ids, places and forgeries are no secrets; of people, only their tokens are.
-PEOPLE = ("owner", "member", "helper", "pending", "rival", "keeper", "boss")
-SECRETS = (
-    *PEOPLE,
-    *(f"{name}_refresh" for name in PEOPLE),
-    *("bot", "rival_bot", "invite_token", "rival_invite_token", "pw", "key"),
-)
+# Access tokens, those of service accounts, of invites and resets, and refresh tokens.
+TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+|sa_\w{36}|[\w-]{43}|[\w-]{64}")
+MAILED = re.compile(r"\b[\w-]{43}\b")
+KINDS = re.compile(r"eyJ[\w-]{8,}\.eyJ|\bsa_[0-9A-Za-z]{36}\b")
+SHOWN_OF_EACH = 3
 
 
-def secrets_of(runner: Runner) -> dict[str, str]:
-    return {name: runner.world.names[name] for name in SECRETS}
+@pytest.fixture(scope="module")
+def secrets(runner: Runner) -> dict[str, str]:
+    """All tokens that any row was given or forged, and what was mailed; by name."""
+    runner.world.call("POST /auth/password/forgot", {"email": "owner@acme.example"})
+    names = runner.world.names
+    given = {name: value for name, value in names.items() if TOKEN.fullmatch(value)}
+    mailed = [token for mail in runner.world.mails() for token in MAILED.findall(mail)]
+    assert len(given) > 100
+    assert mailed
+    known = {name: names[name] for name in ("pw", "key", "old_hash")}
+    return given | known | {f"mailed {number}": token for number, token in enumerate(mailed)}
 
 
-def test_no_table_holds_a_usable_secret(runner: Runner) -> None:
-    tables = dump(runner.world.server.environment["DATABASE_URL"])
-    assert [name for name, value in secrets_of(runner).items() if value in tables] == []
+def found_in(text: str, secrets: dict[str, str]) -> list[str]:
+    return [name for name, value in secrets.items() if value in text] + KINDS.findall(text)
 
 
-def test_the_application_logs_no_secret(runner: Runner) -> None:
+def test_no_table_holds_a_usable_secret(runner: Runner, secrets: dict[str, str]) -> None:
+    assert found_in(runner.world.database.dump(), secrets) == []
+
+
+def test_the_application_logs_no_secret(runner: Runner, secrets: dict[str, str]) -> None:
     """The lines of the HTTP server's access log, which is off by default, are left out."""
     lines = runner.world.server.log.read_text(errors="replace").splitlines()
     log = "\n".join(line for line in lines if ' HTTP/1.1" ' not in line)
-    assert [name for name, value in secrets_of(runner).items() if value in log] == []
+    assert found_in(log, secrets) == []
+
+
+def test_no_page_of_the_admin_shows_a_secret(runner: Runner, secrets: dict[str, str]) -> None:
+    """The lists, and of each the first few things with their histories."""
+    shown = []
+    for page in PAGES:
+        shown.append(show(runner, f"{page}/"))
+        links = re.findall(rf'/admin/({page}/[^"/]+)/change/', shown[-1])[:SHOWN_OF_EACH]
+        assert links
+        shown += [
+            show(runner, f"{link}/{view}/") for link in links for view in ("change", "history")
+        ]
+    assert found_in("\n".join(shown), secrets) == []
+
+
+def show(runner: Runner, path: str) -> str:
+    answer = runner.world.send(runner.request(get(path)))
+    assert answer.status == 200
+    return answer.content.decode()
 
 
 def test_the_application_logs_no_defect(runner: Runner) -> None:

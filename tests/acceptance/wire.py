@@ -34,6 +34,7 @@ class Request:
     body: bytes = b""
     is_chunked: bool = False
     version: str = "HTTP/1.1"
+    source: str = ""
 
     def head(self) -> bytes:
         lines = [f"{self.method} {self.target} {self.version}"]
@@ -68,7 +69,8 @@ class Answer:
 def send(host: str, port: int, request: Request) -> Answer:
     """Send the request on a connection of its own and read the answer to its end."""
     started = time.monotonic()
-    with socket.create_connection((host, port), timeout=ANSWER_SECONDS) as connection:
+    source = (request.source, 0) if request.source else None
+    with socket.create_connection((host, port), ANSWER_SECONDS, source) as connection:
         _write(connection, request)
         response = http.client.HTTPResponse(connection, method=request.method)
         try:

@@ -1,10 +1,10 @@
-"""Databases for real servers, of the kind that DATABASE_URL names."""
+"""Databases for real servers, of the kind that DATABASE_URL names, and what tests see in them."""
 
 import os
 import secrets
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+Connection = sqlite3.Connection | psycopg.Connection
 # What a migration writes, and an application that runs has in its caches.
 _KEPT = {"auth_permission", "django_content_type", "django_migrations"}
 _SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'sqlite_sequence'"
@@ -26,9 +27,28 @@ class Database:
 
     def count(self, table: str) -> int:
         """The number of rows."""
+        return self.counts([table])[table]
+
+    def counts(self, tables: Iterable[str]) -> dict[str, int]:
+        """The number of rows of each table."""
+        queries = [f"SELECT '{name}', count(*) FROM \"{name}\"" for name in tables]  # noqa: S608 (names in these tests)
         with closing(self._connect()) as connection:
-            row = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608 (names in these tests)
+            rows = connection.execute(" UNION ALL ".join(queries)).fetchall()
+        return {str(name): int(count) for name, count in rows}
+
+    def execute(self, statement: str) -> int:
+        """Run a statement; the first column of its first row as a number, or 0."""
+        with closing(self._connect()) as connection:
+            cursor = connection.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+            connection.commit()
             return int(row[0]) if row else 0
+
+    def dump(self) -> str:
+        """Every value of every table, as one text."""
+        with closing(self._connect()) as connection:
+            queries = [f'SELECT * FROM "{name}"' for name in self._tables(connection)]  # noqa: S608 (from the catalogue)
+            return repr([connection.execute(query).fetchall() for query in queries])
 
     def clear(self) -> None:
         """Delete what the application wrote, in one transaction, while its server runs.
@@ -36,8 +56,7 @@ class Database:
         In any order: the foreign keys are checked at the end, or not by this connection.
         """
         with closing(self._connect()) as connection:
-            query = _SQLITE_TABLES if self._is_sqlite else _POSTGRESQL_TABLES
-            for (table,) in connection.execute(query).fetchall():
+            for table in self._tables(connection):
                 if table not in _KEPT:
                     connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 (from the catalogue)
             connection.commit()
@@ -48,25 +67,29 @@ class Database:
         with closing(self._connect()) as connection:
             if self._is_sqlite:
                 connection.execute("BEGIN IMMEDIATE")
-            yield Writer(connection, self._is_sqlite)
+            yield Writer(connection)
             connection.commit()
 
     @property
     def _is_sqlite(self) -> bool:
         return self.url.startswith("sqlite:")
 
-    def _connect(self) -> "sqlite3.Connection | psycopg.Connection":
+    def _tables(self, connection: Connection) -> list[str]:
+        query = _SQLITE_TABLES if self._is_sqlite else _POSTGRESQL_TABLES
+        return [row[0] for row in connection.execute(query).fetchall()]
+
+    def _connect(self) -> Connection:
+        """Times are in UTC, as the application stores them."""
         if self._is_sqlite:
             return sqlite3.connect(urlsplit(self.url).path[1:], timeout=20)
-        return psycopg.connect(self.url)
+        return psycopg.connect(self.url, options="-c timezone=UTC")
 
 
 @dataclass(frozen=True)
 class Writer:
     """Writes in an open transaction."""
 
-    connection: "sqlite3.Connection | psycopg.Connection"
-    is_sqlite: bool
+    connection: Connection
 
     def execute(self, statement: str, *values: str) -> None:
         """With `%s` for each value; ids are text, which each database stores in its own way."""
