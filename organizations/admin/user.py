@@ -104,11 +104,12 @@ class UserAdmin(SafeAdmin):
         stored = User.objects.get(pk=obj.pk)
         if "display_name" in edited:
             rename_user(user=stored, display_name=obj.display_name, by=actor)
-        if edited & {"is_staff", "is_superuser", "user_permissions"}:
-            set_rights(user=stored, is_staff=obj.is_staff, is_superuser=obj.is_superuser, by=actor)
         try:
             if "is_active" in edited:
                 switch = enable_user if obj.is_active else disable_user
                 switch(user=stored, by=actor)
         except LastOwner:  # the form looked, but another owner went in between
             messages.error(request, LAST_OWNER)
+        # Last: who is shut is logged out of the admin as the staff that they were.
+        if edited & {"is_staff", "is_superuser", "user_permissions"}:
+            set_rights(user=stored, is_staff=obj.is_staff, is_superuser=obj.is_superuser, by=actor)

@@ -19,7 +19,9 @@ def disable_user(*, user: User, by: Actor) -> None:
         require_not_last_owner(user=user)
         if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
             record(Action.USER_DISABLED, by=by, target=user)
-        revoke_sessions(user=user, reason=Session.RevokedReason.USER_DISABLED, by=by)
+        disabled = Session.RevokedReason.USER_DISABLED
+        # The admin's too: there, an account that is enabled again would be logged in as before.
+        revoke_sessions(user=user, reason=disabled, by=by, in_admin=True)
     user.is_active = False
 
 

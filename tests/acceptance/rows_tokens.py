@@ -1,7 +1,8 @@
 """Access tokens: forged, mutated, in the wrong place, or of somebody whose rights changed."""
 
 from tests.acceptance.forgeries import MUTATED, NAMES
-from tests.acceptance.people import apply, join, log_in
+from tests.acceptance.pages import OUT, hire, inside, post
+from tests.acceptance.people import apply, dead, guess, join, log_in
 from tests.acceptance.table import Ask, Row, Sql, Step
 
 ORG = "/organizations/<org>"
@@ -72,6 +73,30 @@ GONE: tuple[Step, ...] = (
     _refused("turned", f"GET {ORG}/members"),
     Ask(REFRESH, {401}, {"refresh_token": "<turned_refresh>"}, says="invalid refresh token"),
 )
+
+
+def _switch(*flags: str) -> Ask:
+    """The page of somebody who was hired, saved with these boxes ticked."""
+    return post("accounts/user/<shut_id>/change/", tuple((flag, "on") for flag in flags), OUT)
+
+
+SHUT: tuple[Step, ...] = (
+    *join("shut"),
+    *hire("shut"),
+    _switch(),
+    *dead("shut"),
+    inside("shut", OUT),
+    guess("shut", {401}, "<pw>", says="invalid credentials"),
+    # Enabled again, they have to log in again.
+    _switch("is_staff", "is_active"),
+    *dead("shut"),
+    inside("shut", OUT),
+    log_in("shut"),
+    *hire("shut"),
+    Sql("UPDATE accounts_user SET is_active = false WHERE id = '<shut_id_hex>'"),
+    *dead("shut"),
+    inside("shut", OUT),
+)
 LOWERED = (
     *join("lowered"),
     Ask(f"PUT {ORG}/members/<lowered_id>/roles", {200}, {"role_ids": ["<role>"]}, by="owner"),
@@ -94,6 +119,7 @@ ROWS = [
     Row("T06", "mutations of a good token", tuple(map(_refused, MUTATION_NAMES))),
     Row("T07", "one kind of token in the place of another", EXCHANGED),
     Row("T10", "disabled and denied after the issue", GONE, writes=True),
+    Row("T10b", "disabled by staff: every door, the admin's too", SHUT, writes=True),
     Row("T13", "tokens in other places than the header", ELSEWHERE),
     Row("T14", "roles and membership taken away", LOWERED, writes=True),
 ]
