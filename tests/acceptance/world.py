@@ -18,6 +18,7 @@ from tests.acceptance.forgeries import forge_all
 from tests.acceptance.wire import Answer, Request, send
 from tests.factories import PASSWORD
 from tests.races.databases import Database, fresh_database
+from tests.races.mailbox import Mailbox
 from tests.server import Server, serve
 
 WORKERS, THREADS = 4, 8
@@ -29,7 +30,6 @@ TABLES = (
     *("service_accounts_serviceaccount", "service_accounts_serviceaccounttoken"),
     *("token_blacklist_outstandingtoken", "token_blacklist_blacklistedtoken", "django_admin_log"),
 )  # not counters, audit events and admin sessions: to be refused leaves its traces there
-END_OF_MAIL = f"\n{79 * '-'}\n"
 UNLIMITED = {
     "AUTH_RATE_PER_MINUTE": "100000",
     "REGISTRATIONS_PER_HOUR": "100000",
@@ -41,13 +41,13 @@ UNLIMITED = {
 class World:
     """A running application with the names of its cast.
 
-    `names` are tokens, ids and passwords; rows add what they keep. Mails are files in a folder.
+    `names` are tokens, ids and passwords; rows add what they keep.
     """
 
     server: Server
     database: Database
     names: dict[str, str]
-    mail: Path | None = None
+    mailbox: Mailbox | None = None
 
     @property
     def secrets(self) -> list[str]:
@@ -73,9 +73,7 @@ class World:
 
     def mails(self, to: str = "") -> list[str]:
         """The text of all mails that were sent, or of those to one address."""
-        files = sorted(self.mail.iterdir()) if self.mail else []
-        mails = [mail for file in files for mail in file.read_text().split(END_OF_MAIL)[:-1]]
-        return [mail for mail in mails if f"\nTo: {to}" in mail]
+        return self.mailbox.mails(to) if self.mailbox else []
 
     def counts(self) -> dict[str, int]:
         """The number of mails, and of rows of each table that an attacker may not fill."""
@@ -86,10 +84,11 @@ class World:
 def product(limits: Mapping[str, str] = UNLIMITED) -> Iterator[World]:
     """The product with its whole cast, for two organizations; as a rule without the limits that
     would stop a harness."""
-    with TemporaryDirectory(prefix="hyperspeed-mail-") as mail, fresh_database() as database:
-        environment = {**limits, "EMAIL_URL": f"file://{mail}", "SINGLE_ORGANIZATION": "0"}
+    with TemporaryDirectory(prefix="hyperspeed-mail-") as folder, fresh_database() as database:
+        mailbox = Mailbox(Path(folder))
+        environment = {**limits, "EMAIL_URL": mailbox.url, "SINGLE_ORGANIZATION": "0"}
         with serve(database.url, workers=WORKERS, threads=THREADS, **environment) as server:
-            world = World(server, database, {}, Path(mail))
+            world = World(server, database, {}, mailbox)
             Casting(world).assemble()
             yield world
 

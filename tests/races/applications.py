@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from tests.races.client import Client, race
 from tests.races.databases import Database, fresh_database
-from tests.server import ServerFailed, serve
+from tests.races.mailbox import Mailbox
+from tests.server import Server, ServerFailed, serve
 
 WORKERS = 4
 THREADS = 8
@@ -30,39 +32,39 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Application:
-    """A running application: its client and its database."""
+    """A running application: its client, its database, its commands and what it mailed."""
 
     client: Client
     database: Database
+    server: Server
+    mailbox: Mailbox
 
 
 @contextmanager
-def product(**values: str) -> Iterator[Application]:
-    """The product on an empty database; `values` are added to its environment."""
-    with fresh_database() as database, _served(database, **values) as (host, log):
-        client = Client(host)
-        _wait_for_all_workers(client, log)
-        yield Application(client, database)
+def product() -> Iterator[Application]:
+    """The product on an empty database."""
+    with _served() as application:
+        yield application
 
 
 @contextmanager
 def control() -> Iterator[Application]:
     """The naive application on an empty database."""
-    settings = "tests.races.naive_settings"
-    with (
-        fresh_database() as database,
-        _served(database, DJANGO_SETTINGS_MODULE=settings) as (host, log),
-    ):
-        client = Client(host, access_field="access", refresh_field="refresh")
-        _wait_for_all_workers(client, log)
-        yield Application(client, database)
+    with _served(DJANGO_SETTINGS_MODULE="tests.races.naive_settings") as application:
+        names = {"access_field": "access", "refresh_field": "refresh"}
+        client = Client(application.client.host, base="/api/naive", **names)
+        yield replace(application, client=client)
 
 
 @contextmanager
-def _served(database: Database, **values: str) -> Iterator[tuple[str, Path]]:
-    environment = {**ENVIRONMENT, **values}
-    with serve(database.url, workers=WORKERS, threads=THREADS, **environment) as server:
-        yield urlsplit(server.url).netloc, server.log
+def _served(**values: str) -> Iterator[Application]:
+    with TemporaryDirectory(prefix="hyperspeed-mail-") as folder, fresh_database() as database:
+        mailbox = Mailbox(Path(folder))
+        environment = {**ENVIRONMENT, "EMAIL_URL": mailbox.url, **values}
+        with serve(database.url, workers=WORKERS, threads=THREADS, **environment) as server:
+            client = Client(urlsplit(server.url).netloc)
+            _wait_for_all_workers(client, server.log)
+            yield Application(client, database, server, mailbox)
 
 
 def _wait_for_all_workers(client: Client, log: Path) -> None:

@@ -39,13 +39,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Client:
-    """Calls an application under /api/v1 at `host` (with its port).
+    """Calls an application at `host` (with its port), whose API is at `base`.
 
     Each call has a connection of its own, so the kernel spreads calls over the workers. The fields
     are the names that the application has for the tokens.
     """
 
     host: str
+    base: str = "/api/v1"
     access_field: str = "access_token"
     refresh_field: str = "refresh_token"
 
@@ -77,7 +78,7 @@ class Client:
             headers["Authorization"] = f"Bearer {access_token}"
         content = None if body is None else json.dumps(body)
         with closing(http.client.HTTPConnection(self.host, timeout=ANSWER_SECONDS)) as connection:
-            connection.request(method, f"/api/v1/{path}", content, headers)
+            connection.request(method, f"{self.base}/{path}", content, headers)
             response = connection.getresponse()
             return self._answer(response.status, response.read())
 

@@ -1,11 +1,13 @@
 """The product and the control: one server each for the folder, an empty database for each test."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.races import applications
 from tests.races.applications import Application
+from tests.races.client import Client
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,9 @@ def product(running_product: Application) -> Application:
 def control(running_control: Application) -> Application:
     running_control.database.clear()
     return running_control
+
+
+@pytest.fixture
+def naive_team(control: Application) -> Application:
+    """The control, called as the product is: only what a team contests is naive there."""
+    return replace(control, client=Client(control.client.host))

@@ -1,10 +1,12 @@
 """First registrations of an instance at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
 import pytest
 
+from tests.factories import PASSWORD
 from tests.races.applications import Application
 from tests.races.client import Answer, outcomes, race
 
@@ -12,6 +14,7 @@ pytestmark = pytest.mark.race
 
 ROUNDS = 10
 AT_ONCE = 30
+ROBOT = "create_service_account Robot"
 
 
 class Founded(NamedTuple):
@@ -51,6 +54,22 @@ def test_exactly_one_of_thirty_first_registrations_founds_the_instance(
     total = Founded(*map(sum, zip(*rounds, strict=True)))
     print(f"{ROUNDS} rounds × {AT_ONCE} first registrations: {total}")
     assert set(rounds) == {Founded(organizations=1, owners=1, pending=AT_ONCE - 1)}
+
+
+def test_commands_that_run_meanwhile_found_nothing(product: Application) -> None:
+    """A superuser is no first account, and a service account has no organization yet, or joins."""
+    manage = partial(product.server.manage, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+    superusers = [f"createsuperuser --noinput --email root{n}@example.com" for n in range(2)]
+    commands = [partial(manage, *line.split()) for line in (*superusers, ROBOT)]
+    with ThreadPoolExecutor() as pool:
+        running = [pool.submit(command) for command in commands]
+        answers = register_at_once(product)
+        ended = [future.result() for future in running]
+    assert [done.returncode for done in ended[:2]] == [0, 0]
+    assert not any("Traceback" in done.stderr for done in ended)
+    assert outcomes(answers) == {"201": AT_ONCE}
+    assert founded(product, answers) == Founded(organizations=1, owners=1, pending=AT_ONCE - 1)
+    assert product.database.count("organizations_memberrole") == 1
 
 
 def test_the_naive_first_registration_founds_several_organizations(control: Application) -> None:

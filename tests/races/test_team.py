@@ -1,7 +1,6 @@
-"""Decisions about people that meet: on a sign-up, on an invite, between the last two owners."""
+"""What people of a team contest: one invite, and who is the last owner."""
 
 from functools import partial
-from itertools import cycle, islice
 
 import pytest
 
@@ -12,74 +11,81 @@ from tests.races.office import Office
 pytestmark = pytest.mark.race
 
 ROUNDS = 10
+CONTROL_ROUNDS = 100
 AT_ONCE = 50
+MEMBERSHIPS = "organizations_membership"
 
 
-def test_one_of_fifty_decisions_on_a_sign_up_counts(product: Application) -> None:
-    """A decision that is looked at before it is saved lets several through, each with a mail."""
-    office = Office(product.client)
-    answers = list[Answer]()
-    for number in range(ROUNDS):
-        product.client.register(f"applicant{number}@example.com")
-        request = office.get(f"{office.home}/signup-requests")["signup_requests"][0]
-        path = f"signup-requests/{request['id']}"
-        decisions = islice(cycle(["approve", "deny"]), AT_ONCE)
-        answers += race([partial(office.post, f"{path}/{decision}") for decision in decisions])
-    print(f"{ROUNDS} rounds × {AT_ONCE} decisions: {dict(outcomes(answers))}")
-    lost = ROUNDS * (AT_ONCE - 1)
-    assert outcomes(answers) == {"204": ROUNDS, "signup_already_resolved": lost}
+def register_guests(client: Client) -> list[str]:
+    """The access tokens of as many accounts that wait."""
+    registrations = [partial(client.register, f"guest{n}@example.com") for n in range(AT_ONCE)]
+    return [answer.access_token for answer in race(registrations)]
+
+
+def accept_at_once(office: Office, guests: list[str]) -> list[Answer]:
+    """All accept one new invite."""
+    path = f"invites/{office.post('invites').body['token']}/accept"
+    return race([partial(office.client.call, "POST", path, guest) for guest in guests])
 
 
 def test_one_of_fifty_accounts_joins_by_an_invite(product: Application) -> None:
-    """Read-then-save lets several join by one invite."""
+    """The naive acceptance lets several in; see the control below."""
     office = Office(product.client)
-    register = product.client.register
-    tokens = [register(f"guest{n}@example.com").access_token for n in range(AT_ONCE)]
-    answers = list[Answer]()
+    guests = register_guests(product.client)
+    answers, joined = list[Answer](), set[int]()
     for _ in range(ROUNDS):
-        path = f"invites/{office.post('invites').body['token']}/accept"
-        answers += race([partial(product.client.call, "POST", path, token) for token in tokens])
+        answers += (accepted := accept_at_once(office, guests))
+        joined |= {number for number, answer in enumerate(accepted) if answer.is_success}
+        assert product.database.count(MEMBERSHIPS) == 1 + len(joined)
     print(f"{ROUNDS} rounds × {AT_ONCE} accepts of one invite: {dict(outcomes(answers))}")
     lost = ROUNDS * (AT_ONCE - 1)
     assert outcomes(answers) == {"200": ROUNDS, "invite_not_found": lost}
+    assert {answer.status for answer in answers} == {200, 404}
+
+
+def test_the_naive_acceptance_lets_several_in(naive_team: Application) -> None:
+    """It looks whether the invite is usable, and then marks it."""
+    office = Office(naive_team.client)
+    guests = register_guests(naive_team.client)
+    for _ in range(CONTROL_ROUNDS):
+        counted = outcomes(accept_at_once(office, guests))
+        if counted["200"] > 1:
+            break
+    print(f"control, 1 round × {AT_ONCE} accepts of one invite: {dict(counted)}")
+    assert counted["200"] > 1
+    assert naive_team.database.count(MEMBERSHIPS) > 2  # the owner's and one more
+
+
+def demote_each_other(one: Office, other: Office) -> list[Answer]:
+    """Two owners, each of whom takes the role from the other."""
+    return race([partial(one.set_owner, other, False), partial(other.set_owner, one, False)])
 
 
 def test_two_owners_who_demote_each_other_leave_one(product: Application) -> None:
-    """Counting the other owners without a lock lets both go, on PostgreSQL in the first rounds."""
+    """The naive demotion leaves none; see the control below."""
     office = Office(product.client)
-    owner_role = office.get(f"{office.home}/roles")["roles"][0]["id"]
-    second = office.join("second@example.com").access_token
-    ids = {row["email"]: row["user_id"] for row in office.get(f"{office.home}/members")["members"]}
-    paths = {email: f"{office.home}/members/{ids[email]}/roles" for email in ids}
-    tokens = {"owner@example.com": office.token, "second@example.com": second}
+    second = office.appoint("second@example.com")
     answers = list[Answer]()
     for _ in range(2 * ROUNDS):
-        _make_owners(product.client, paths, tokens, owner_role)
-        demotions = [
-            (second, paths["owner@example.com"]),
-            (office.token, paths["second@example.com"]),
-        ]
-        answers += race(
-            [partial(_set_roles, product.client, path, token, []) for token, path in demotions]
-        )
-        assert _count_owners(product.client, office.home, office.token) == 1
+        answers += demote_each_other(office, second)
+        assert office.count_owners() == 1
+        # Whoever is still an owner makes the other one again.
+        office.set_owner(second, True)
+        second.set_owner(office, True)
+        assert office.count_owners() == 2
     print(f"{2 * ROUNDS} rounds of two demotions: {dict(outcomes(answers))}")
     assert server_errors(answers) == 0
 
 
-def _make_owners(
-    client: Client, paths: dict[str, str], tokens: dict[str, str], owner_role: str
-) -> None:
-    """Both hold Owner: whoever does gives it to the other."""
-    for path in paths.values():
-        for token in tokens.values():
-            _set_roles(client, path, token, [owner_role])
-
-
-def _set_roles(client: Client, path: str, token: str, role_ids: list[str]) -> Answer:
-    return client.call("PUT", path, token, {"role_ids": role_ids})
-
-
-def _count_owners(client: Client, home: str, token: str) -> int:
-    members = client.call("GET", f"{home}/members", token).body["members"]
-    return sum(member["role"] == "admin" for member in members)
+def test_the_naive_demotion_leaves_no_owner(naive_team: Application) -> None:
+    """It counts the other owners, and then takes the role away."""
+    office = Office(naive_team.client)
+    second = office.appoint("second@example.com")
+    rounds = 0
+    while rounds < CONTROL_ROUNDS and office.count_owners():
+        office.set_owner(second, True)
+        second.set_owner(office, True)
+        demote_each_other(office, second)
+        rounds += 1
+    print(f"control, {rounds} rounds of two demotions: {office.count_owners()} owners")
+    assert office.count_owners() == 0

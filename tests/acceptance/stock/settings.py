@@ -1,7 +1,6 @@
 """The product's database and models, with Django's, REST framework's and SimpleJWT's own ways."""
 
 from tests.races.naive_settings import *  # noqa: F403  (a variant of all of them)
-from tests.races.naive_settings import REST_FRAMEWORK as _REST_FRAMEWORK
 
 ROOT_URLCONF = "tests.acceptance.stock.urls"
 # As `startproject` writes them.
@@ -17,7 +16,11 @@ MIDDLEWARE = [
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-REST_FRAMEWORK = _REST_FRAMEWORK | {
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": "100000/minute"},  # out of the harness's way
 }
