@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tests.environment import temporary_sqlite_url
+from tests.environment import IS_LONG, temporary_sqlite_url
 from tests.postgres import (
     PostgresUnavailable,
     server_version,
@@ -20,7 +20,7 @@ from tests.postgres import (
 
 SUITE = ("not torture", ["-n", "2", "-p", "tests.scheduling", "--no-loadscope-reorder"])
 # What breaks a server has the machine to itself.
-TORTURE: tuple[str, list[str]] = ("torture", [])
+TORTURE: tuple[str, list[str]] = ("torture or race" if IS_LONG else "torture", [])
 
 INTERRUPTED = 130
 NO_TESTS_COLLECTED = 5
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with throwaway_postgres() as url:
             database = f"PostgreSQL {server_version(url)}"
-            outcomes.append(run(database, url, f"{marker} and not once"))
+            outcomes.append(run(database, url, f"({marker}) and not once"))
     except PostgresUnavailable as error:
         missing = str(error)
     print(*outcomes, sep="\n")

@@ -262,4 +262,32 @@ MUTANTS = [
         "    if unknown := details.keys() - details.keys():",
         "tests/accounts/test_audit.py",
     ),
+    Mutant(
+        "hashes of other parameters are told apart by their time",
+        "accounts/passwords.py",
+        "    for dummy in _dummies(int(time.monotonic() / _SECONDS_BETWEEN_LOOKS)):",
+        "    for dummy in ():",
+        "tests/accounts/test_old_hashes.py",
+    ),
+    Mutant(
+        "bodies nest as deep as they like",
+        "accounts/parsers.py",
+        "            if _is_too_deep(text):",
+        "            if False:",
+        "tests/config/test_bodies.py",
+    ),
+    Mutant(
+        "a founder who owns nothing more still decides sign-ups",
+        "organizations/services/organization.py",
+        "    if not is_founding or not user.is_staff or user.is_superuser:",
+        "    if True:",
+        "tests/organizations/test_members.py",
+    ),
+    Mutant(
+        "a mailed link outlives a new password",
+        "accounts/models/password_reset.py",
+        "        return self.usable(now).filter(user=user).update(used_at=now)",
+        "        return 0",
+        "tests/accounts/test_reset_password.py",
+    ),
 ]

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.environment import IS_LONG
 from tests.factories import PASSWORD
 from tests.races.applications import Application
 from tests.races.client import Answer, outcomes, race
 
 pytestmark = pytest.mark.race
 
-ROUNDS = 10
+ROUNDS = 10 if IS_LONG else 4
 AT_ONCE = 30
 ROBOT = "create_service_account Robot"
 

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.environment import IS_LONG
 from tests.races.applications import Application
 from tests.races.client import Answer, outcomes, race
 from tests.races.office import Office
 
 pytestmark = pytest.mark.race
 
-ROUNDS = 10
+ROUNDS = 10 if IS_LONG else 4
 CONTROL_ROUNDS = 50
 AT_ONCE = 50
 STATUSES = {"approve": "approved", "deny": "denied"}

@@ -4,13 +4,14 @@ from functools import partial
 
 import pytest
 
+from tests.environment import IS_LONG
 from tests.races.applications import Application
 from tests.races.client import Answer, Client, outcomes, race, server_errors
 from tests.races.office import Office
 
 pytestmark = pytest.mark.race
 
-ROUNDS = 10
+ROUNDS = 10 if IS_LONG else 4
 CONTROL_ROUNDS = 100
 AT_ONCE = 50
 MEMBERSHIPS = "organizations_membership"
