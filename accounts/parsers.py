@@ -9,7 +9,8 @@ from rest_framework.parsers import BaseParser
 from config.exceptions import InvalidJson, UnsupportedMediaType
 
 MAX_DEPTH = 100  # of nested arrays and objects
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
+# One that is never closed reaches to the end: else each quote in it would be tried as a start.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _BLANKS = " \t"  # of a header (RFC 9110 §5.6.3); str.strip() knows many more
 
 

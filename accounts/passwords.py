@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 
+import argon2
 from django.contrib.auth import hashers
 
 from accounts.models import User
@@ -17,9 +18,11 @@ _MAX_WAIT_SECONDS = 10
 _slots = threading.BoundedSemaphore(_HASHES_AT_ONCE)
 
 MAX_PASSWORD_LENGTH = 1024
+_ALGORITHM = "argon2"  # as Django calls our hasher
 
 # Sets of hash parameters that stored passwords have beside today's.
 _MAX_OLD_SETS = 3
+_MAX_COST = 1024 * 1024  # KiB times passes; five times that of Django's own parameters
 _SECONDS_BETWEEN_LOOKS = 60
 
 
@@ -34,11 +37,11 @@ def is_password_of(user: User | None, raw_password: str) -> bool:
 
     A user without a usable password (a service account) is measured against a dummy hash, as an
     unknown user is, so that the time tells nothing (OWASP ASVS 5.0, 6.3.8). As long as hashes with
-    other parameters are stored, each check computes one hash of every set.
+    other parameters are stored, each check computes one hash of every set, of up to three.
     """
     if len(raw_password) > MAX_PASSWORD_LENGTH:  # nobody's, and not worth a hash
         return False
-    has_password = user is not None and user.has_usable_password()
+    has_password = user is not None and _is_readable(user.password)
     stored = user.password if user is not None and has_password else _dummy_hash()
     with _slot():
         is_match = hashers.check_password(raw_password, stored)
@@ -62,19 +65,24 @@ def _dummy_hash() -> str:
 @lru_cache(maxsize=1)
 def _dummies(_look: int) -> list[str]:
     """A dummy hash of each set of parameters in use; `_look` numbers the looks at the database."""
-    dummies = [_dummy_hash()]
-    others = User.objects.filter(password__startswith=_algorithm()).order_by()
-    while len(dummies) <= _MAX_OLD_SETS:
-        others = others.exclude(password__startswith=_parameters(dummies[-1]) + "$")
-        found = others.values_list("password", flat=True)[:1]
-        if not found:
-            break
-        dummies.append(_parameters(found[0]) + _dummy_end())
+    dummies, last = [_dummy_hash()], _dummy_hash()
+    others = User.objects.filter(password__startswith=f"{_ALGORITHM}$").order_by()
+    for _ in range(_MAX_OLD_SETS):
+        others = others.exclude(password__startswith=_parameters(last) + "$")
+        last = others.values_list("password", flat=True).first() or ""
+        if _is_readable(last):
+            dummies.append(_parameters(last) + _dummy_end())
     return dummies
 
 
-def _algorithm() -> str:
-    return _dummy_hash().partition("$")[0] + "$"
+def _is_readable(encoded: str) -> bool:
+    """Whether it is a hash of our kind that can be computed; damage must not be an error."""
+    try:
+        found = argon2.extract_parameters(encoded.removeprefix(_ALGORITHM))
+    except (argon2.exceptions.InvalidHash, UnicodeError):
+        return False
+    is_ours = encoded.startswith(f"{_ALGORITHM}$") and found.type is argon2.Type.ID
+    return is_ours and 0 < found.memory_cost * found.time_cost <= _MAX_COST
 
 
 def _parameters(encoded: str) -> str:

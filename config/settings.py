@@ -118,7 +118,8 @@ DATABASES: dict[str, Any] = {
 }
 if DEBUG:
     env.problems += unsafe_in_development(
-        public_url=PUBLIC_URL, has_secret=bool(env.text("SECRET_KEY"))
+        public_url=PUBLIC_URL,
+        has_secret=bool(env.text("SECRET_KEY") or env.text("JWT_SIGNING_KEY")),
     )
 else:
     env.problems += unsafe_in_production(

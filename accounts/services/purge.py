@@ -59,9 +59,10 @@ def _delete(kind: str, rows: "models.QuerySet[models.Model]", batch_size: int) -
     while keys:
         with transaction.atomic():
             started = time.monotonic()
-            rows.filter(pk__in=keys).delete()  # what came to life meanwhile stays
+            # What came to life meanwhile stays.
+            _, deleted = rows.filter(pk__in=keys).delete()
         seconds = time.monotonic() - started
-        yield Batch(kind, len(keys), seconds)
+        yield Batch(kind, deleted.get(rows.model._meta.label, 0), seconds)
         if seconds > _AIM_SECONDS:
             size = max(size // 2, 1)
         elif seconds < _AIM_SECONDS / 4:

@@ -133,17 +133,22 @@ def make_signup_staff(*, user: User) -> None:
 def withdraw_signup_staff(*, organization_id: uuid.UUID, user: User, by: Actor) -> None:
     """Take back what `make_signup_staff` gave, from somebody who owns the organization no more.
 
-    Superusers, and whatever else a superuser allowed the user, stay. Call it in the transaction
-    that takes the ownership away.
+    Also where a superuser gave it, who may give it again; superusers, and staff who hold other
+    rights, stay staff. Call it in the transaction that takes the ownership away.
     """
-    is_founding = Instance.objects.filter(organization_id=organization_id).exists()
-    if not is_founding or not user.is_staff or user.is_superuser:
+    if not Instance.objects.filter(organization_id=organization_id).exists():
+        return
+    # As it is now: a superuser may have decided meanwhile.
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_staff:
         return
     user.user_permissions.remove(
         *AdminPermission.objects.filter(
             content_type__app_label="organizations", codename__in=STAFF_PERMISSIONS
         )
     )
+    if user.is_superuser:
+        return
     is_staff = user.user_permissions.exists()
     set_rights(user=user, is_staff=is_staff, is_superuser=False, by=by)
     if not is_staff:

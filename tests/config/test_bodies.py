@@ -71,6 +71,8 @@ MALFORMED = {
     "huge number": b'{"x": ' + b"9" * 5000 + b"}",
     "deep arrays": b"[" * 100_000,
     "deep objects": b'{"a":' * 100_000,
+    "deep and never closed": b'{"x":"' + b"[" * 101 + rb"\"" * 100_000,
+    "never closed, after a backslash": b"[" * 101 + b'"' + b"\\" * 100_001,
     "closed deep arrays": b'{"x": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
     "closed deep objects": b'{"x": ' + b'{"a":' * 20_000 + b"1" + b"}" * 20_001,
 }

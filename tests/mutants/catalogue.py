@@ -279,8 +279,8 @@ MUTANTS = [
     Mutant(
         "a founder who owns nothing more still decides sign-ups",
         "organizations/services/organization.py",
-        "    if not is_founding or not user.is_staff or user.is_superuser:",
-        "    if True:",
+        "    if not user.is_staff:\n        return\n    user.user_permissions",
+        "    if True:\n        return\n    user.user_permissions",
         "tests/organizations/test_members.py",
     ),
     Mutant(

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.contrib.auth.models import Permission as AdminPermission
 
 from accounts.models import AuditEvent, Session, User
 from organizations.models import MemberRole, Membership, Organization, Role
@@ -232,6 +233,17 @@ def test_who_was_made_a_superuser_stays_one(
     successor = make_owner(organization)
     successor.send("PUT", f"{path}/{owner.user.pk}/roles", '{"role_ids": []}')
     assert enters_the_queue(owner)
+
+
+def test_staff_with_other_rights_stay_staff_and_decide_no_sign_ups(
+    organization: Organization, owner: Actor, path: str
+) -> None:
+    owner.user.user_permissions.add(AdminPermission.objects.get(codename="view_user"))
+    successor = make_owner(organization)
+    assert enters_the_queue(owner)
+    successor.send("PUT", f"{path}/{owner.user.pk}/roles", '{"role_ids": []}')
+    assert not enters_the_queue(owner)
+    assert owner.client.get("/admin/accounts/user/").status_code == 200
 
 
 def test_an_owner_of_another_organization_takes_no_right_of_the_founder(
