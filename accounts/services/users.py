@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.actor import Actor
+from accounts.admin_sessions import end_admin_sessions
 from accounts.audit import Action, Details, record
 from accounts.models import User
 
@@ -27,6 +28,7 @@ def rename_user(*, user: User, display_name: str | None, by: Actor) -> None:
 def set_rights(*, user: User, is_staff: bool, is_superuser: bool, by: Actor) -> None:
     """Decide whether the admin opens to the user, and how far.
 
+    Who is staff no more is logged out of the admin, also for the day when they are staff again.
     Recorded also when only single permissions changed: the trail tells that somebody was there.
     """
     before: Details = {"is_staff": user.is_staff, "is_superuser": user.is_superuser}
@@ -34,4 +36,6 @@ def set_rights(*, user: User, is_staff: bool, is_superuser: bool, by: Actor) -> 
     with transaction.atomic():
         user.is_staff, user.is_superuser = is_staff, is_superuser
         user.save(update_fields=["is_staff", "is_superuser"])
+        if not is_staff:
+            end_admin_sessions(user)
         record(Action.USER_RIGHTS_CHANGED, by=by, target=user, before=before, after=after)

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.actor import Actor
-from accounts.admin_sessions import end_admin_sessions
 from accounts.audit import Action, changes, record
 from accounts.models import User
 from accounts.services.users import set_rights
@@ -151,8 +150,6 @@ def withdraw_signup_staff(*, organization_id: uuid.UUID, user: User, by: Actor) 
         return
     is_staff = user.user_permissions.exists()
     set_rights(user=user, is_staff=is_staff, is_superuser=False, by=by)
-    if not is_staff:
-        end_admin_sessions(user)
 
 
 def can_create_organization(*, user: User, has_organization: bool) -> bool:

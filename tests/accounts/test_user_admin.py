@@ -76,6 +76,17 @@ def test_enabling_lets_in_again_but_revives_no_session(boss: Client, member: Act
     assert Actor().post("/auth/login", body).status_code == 200
 
 
+@pytest.mark.parametrize("right", ["is_staff", "is_active"])
+def test_whom_the_admin_was_shut_to_logs_in_anew(boss: Client, right: str) -> None:
+    """OWASP ASVS 5.0, 7.4.2: a session that was ended stays ended."""
+    clerk, browser = make_clerk("view_user")
+    assert browser.get("/admin/accounts/user/").status_code == 200
+    edit(boss, clerk, **{right: False})
+    User.objects.filter(pk=clerk.pk).update(is_staff=True, is_active=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename="view_user"))
+    assert browser.get("/admin/accounts/user/").status_code == 302
+
+
 def test_an_edit_of_the_name_ends_no_session(boss: Client, member: Actor) -> None:
     assert edit(boss, member.user, display_name="Mia").status_code == 302
     assert member.get("/me").json()["display_name"] == "Mia"
