@@ -6,6 +6,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose files share a server or a browser.
 SHARED = ("tests/races/", "tests/browser/")
+# What takes long begins first, so that no process waits for another at the end.
+LONG = (*SHARED, "tests/config/test_manage.py", "tests/docs/", "tests/test_demo.py")
 
 
 class ByFile(LoadScopeScheduling):
@@ -14,6 +16,11 @@ class ByFile(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         return next((folder for folder in SHARED if path.startswith(folder)), path)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
