@@ -57,9 +57,9 @@ def _handler() -> ClientHandler:
     return ClientHandler(enforce_csrf_checks=False)
 
 
-def make_client() -> Client:
+def make_client(address: str = "127.0.0.1") -> Client:
     """A browser or a program of its own, which gets an answer for every error."""
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, REMOTE_ADDR=address)
     client.handler = _handler()
     return client
 
@@ -113,7 +113,7 @@ def refusal(answer: Answer) -> tuple[int, str, str]:
 
 def caller_at(address: str) -> Actor:
     """Somebody without a credential who calls from this address."""
-    return Actor(client=Client(raise_request_exception=False, REMOTE_ADDR=address))
+    return Actor(client=make_client(address))
 
 
 def log_in(user: User) -> Actor:

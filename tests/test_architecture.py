@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
@@ -18,6 +17,7 @@ from rest_framework.views import APIView
 from accounts.api import ApiView
 from organizations.permissions import Permission
 from organizations.views.base import OrganizationView
+from tests.conftest import make_client
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("accounts", "organizations", "service_accounts")
@@ -193,7 +193,7 @@ def test_a_route_without_a_credential_answers_401() -> None:
             continue
         path = re.sub(r"<\w+:\w+>", some_id, where)
         for method in handled(view):
-            answer = Client().generic(method, f"/{path}", "{")
+            answer = make_client().generic(method, f"/{path}", "{")
             assert answer.status_code == 401, (method, where)
 
 

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
-from django.test import Client
 
 from config.openapi import get_schema, schema_as_yaml
+from tests.conftest import make_client
 from tests.matrix.calls import CALLS
 from tests.test_architecture import PUBLIC, api_routes, handled
+
+pytestmark = pytest.mark.once
 
 ROOT = Path(settings.BASE_DIR)
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -69,13 +71,13 @@ def references(node: object) -> set[str]:
 
 def test_the_committed_document_is_the_one_that_is_served() -> None:
     committed = (ROOT / "docs" / "openapi.yaml").read_bytes()
-    served = Client().get("/api/schema?format=yaml")
+    served = make_client().get("/api/schema?format=yaml")
     assert (served.status_code, served["Content-Type"]) == (200, "application/yaml")
     assert schema_as_yaml() == served.content == committed
 
 
 def test_json_and_yaml_say_the_same() -> None:
-    served = Client().get("/api/schema")
+    served = make_client().get("/api/schema")
     assert (served.status_code, served["Content-Type"]) == (200, "application/json")
     assert served.json() == yaml.safe_load(schema_as_yaml())
     assert served.json()["openapi"] == "3.1.0"
@@ -83,12 +85,12 @@ def test_json_and_yaml_say_the_same() -> None:
 
 @pytest.mark.parametrize("query", ["", "?format=json", "?format=xml", "?format="])
 def test_whatever_is_not_yaml_is_json(query: str) -> None:
-    assert Client().get(f"/api/schema{query}").json()["openapi"] == "3.1.0"
+    assert make_client().get(f"/api/schema{query}").json()["openapi"] == "3.1.0"
 
 
 def test_it_is_the_same_for_every_caller() -> None:
-    plain = Client().get("/api/schema").content
-    stale = Client().get("/api/schema", headers={"authorization": "Bearer stale"})
+    plain = make_client().get("/api/schema").content
+    stale = make_client().get("/api/schema", headers={"authorization": "Bearer stale"})
     assert (stale.status_code, stale.content) == (200, plain)
 
 
@@ -193,7 +195,7 @@ def test_the_document_names_no_secret_and_no_machine() -> None:
 
 
 def test_the_docs_are_a_page_of_our_own() -> None:
-    page = Client().get("/api/docs")
+    page = make_client().get("/api/docs")
     assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
     text = page.content.decode()
     assert re.findall(r"""(?:src|href|url)\s*[=:]\s*["']((?:https?:)?//[^"']*)""", text) == []
@@ -204,7 +206,7 @@ def test_the_docs_are_a_page_of_our_own() -> None:
 @pytest.mark.parametrize("path", ["/api/schema", "/api/docs"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
 def test_they_are_read_only(path: str, method: str) -> None:
-    answer = Client().generic(method, path)
+    answer = make_client().generic(method, path)
     assert answer.status_code == 405
     assert "GET" in answer["Allow"]
     assert json.loads(answer.content)["code"] == "method_not_allowed"
@@ -212,5 +214,5 @@ def test_they_are_read_only(path: str, method: str) -> None:
 
 @pytest.mark.parametrize("path", ["/api/schema", "/api/docs"])
 def test_head_answers_as_get_without_a_body(path: str) -> None:
-    answer = Client().head(path)
+    answer = make_client().head(path)
     assert (answer.status_code, answer.content) == (200, b"")

@@ -20,6 +20,8 @@ from tests.races.client import Client
 from tests.races.databases import fresh_database
 from tests.server import ROOT, serve
 
+pytestmark = pytest.mark.once
+
 PATH = ROOT / "docs" / "openapi.yaml"
 DOCUMENT = yaml.safe_load(PATH.read_text(encoding="utf-8"))
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -117,7 +119,6 @@ def test_every_path_declares_its_parameters() -> None:
 
 
 @pytest.mark.race
-@pytest.mark.once
 def test_the_client_has_a_function_for_every_operation(client: ModuleType) -> None:
     for operation in OPERATIONS:
         tag = operation["tags"][0].replace("-", "_")
@@ -126,7 +127,6 @@ def test_the_client_has_a_function_for_every_operation(client: ModuleType) -> No
 
 
 @pytest.mark.race
-@pytest.mark.once
 def test_the_client_logs_in_and_lists_organizations(url: str) -> None:
     pair = log_in(url, PASSWORD)
     assert (pair.token_type, pair.expires_in) == ("Bearer", 900)
@@ -136,7 +136,6 @@ def test_the_client_logs_in_and_lists_organizations(url: str) -> None:
 
 
 @pytest.mark.race
-@pytest.mark.once
 def test_the_client_knows_every_field_of_the_caller(url: str) -> None:
     me = get_me(url, log_in(url, PASSWORD).access_token)
     assert (me.email, me.service_account) == (EMAIL, None)
@@ -144,7 +143,6 @@ def test_the_client_knows_every_field_of_the_caller(url: str) -> None:
 
 
 @pytest.mark.race
-@pytest.mark.once
 def test_the_client_knows_the_shape_of_a_refusal(url: str) -> None:
     refusal = log_in(url, "no password of theirs")
     assert isinstance(refusal, part("models").Error)

@@ -15,7 +15,7 @@ from accounts.admin_sessions import stored_key
 from accounts.models import User
 from config.middleware import LineFormatter
 from organizations.models import Organization
-from tests.conftest import Actor, log_in
+from tests.conftest import Actor, log_in, make_client
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ QUEUE = "/admin/organizations/signuprequest/"
 
 @pytest.fixture
 def root(organization: Organization) -> Client:
-    browser = Client(raise_request_exception=False)
+    browser = make_client()
     browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     return browser
 
@@ -67,7 +67,7 @@ def test_the_table_of_sessions_opens_nothing(root: Client) -> None:
     (stored,) = StoredSession.objects.all()
     key = root.cookies["sessionid"].value
     assert stored.session_key == stored_key(key) != key
-    thief = Client()
+    thief = make_client()
     thief.cookies["sessionid"] = stored.session_key
     assert thief.get("/admin/").status_code == 302
     assert root.get("/admin/").status_code == 200
@@ -81,7 +81,7 @@ def test_a_session_that_is_logged_out_is_gone(root: Client) -> None:
 def test_who_may_change_users_does_not_touch_staff(root: Client, owner: Actor) -> None:
     clerk = UserFactory.create(is_staff=True)
     clerk.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
-    browser = Client()
+    browser = make_client()
     browser.force_login(clerk)
     answer = browser.post(f"{USERS}{owner.user.pk}/change/", {"display_name": "x"})
     assert answer.status_code == 403
@@ -95,7 +95,7 @@ def test_a_log_in_while_all_hash_slots_are_busy_is_503(
     slots = [passwords._slots.acquire(blocking=False) for _ in range(passwords._HASHES_AT_ONCE)]
     try:
         body = {"username": "owner@example.com", "password": PASSWORD}
-        answer = Client(raise_request_exception=False).post("/admin/login/", body)
+        answer = make_client().post("/admin/login/", body)
     finally:
         for _ in slots:
             passwords._slots.release()

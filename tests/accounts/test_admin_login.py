@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Session, User
-from tests.conftest import Actor
+from tests.conftest import Actor, make_client
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,9 @@ def staff() -> User:
 
 
 def enter(password: str = PASSWORD, email: str = "staff@example.com") -> Any:
-    return Client().post("/admin/login/?next=/admin/", {"username": email, "password": password})
+    return make_client().post(
+        "/admin/login/?next=/admin/", {"username": email, "password": password}
+    )
 
 
 def try_api(password: str = WRONG) -> int:
@@ -48,7 +50,7 @@ def test_each_log_in_has_a_cookie_of_its_own(staff: User) -> None:
     browser = enter().client
     stolen = browser.cookies["sessionid"].value
     browser.post("/admin/login/", {"username": "staff@example.com", "password": PASSWORD})
-    thief = Client()
+    thief = make_client()
     thief.cookies["sessionid"] = stolen
     assert (thief.get("/admin/").status_code, browser.get("/admin/").status_code) == (302, 200)
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Session, User
 from organizations.models import Organization
-from tests.conftest import Actor, log_in, make_bot
+from tests.conftest import Actor, log_in, make_bot, make_client
 from tests.factories import PASSWORD, UserFactory, add_member
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def boss(organization: object) -> Client:
     """A superuser's browser."""
-    client = Client(raise_request_exception=False)
+    client = make_client()
     client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     return client
 
@@ -27,7 +27,7 @@ def make_clerk(*codes: str) -> tuple[User, Client]:
     user = UserFactory.create(email="clerk@example.com", is_staff=True)
     permissions = Permission.objects.filter(content_type__app_label="accounts", codename__in=codes)
     user.user_permissions.set(permissions)
-    client = Client()
+    client = make_client()
     client.force_login(user)
     return user, client
 

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import ThrottleCounter
-from tests.conftest import Actor, Answer
+from tests.conftest import Actor, Answer, make_client
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +116,7 @@ def test_made_ids_differ(anonymous: Actor) -> None:
 
 @pytest.mark.parametrize("path", ["/health", "/healthz", "/admin/login/", "/nothing", "/static/x"])
 def test_answers_outside_the_api_have_a_request_id_too(path: str) -> None:
-    answer = Client().get(path, headers={"x-request-id": "given-by-us"})
+    answer = make_client().get(path, headers={"x-request-id": "given-by-us"})
     assert answer["X-Request-ID"] == "given-by-us"
     assert answer["X-Content-Type-Options"] == "nosniff"
 

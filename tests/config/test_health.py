@@ -4,14 +4,14 @@ from typing import Never
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
-from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from config.version import VERSION
+from tests.conftest import make_client
 
 
 def test_health_says_what_runs() -> None:
-    answer = Client().get("/health")
+    answer = make_client().get("/health")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     assert answer.json().keys() == {"status", "version", "git_sha"}
     assert (answer.json()["status"], answer.json()["version"]) == ("ok", VERSION)
@@ -20,12 +20,12 @@ def test_health_says_what_runs() -> None:
 @pytest.mark.django_db
 def test_health_touches_no_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
-        assert Client().get("/health").status_code == 200
+        assert make_client().get("/health").status_code == 200
 
 
 @pytest.mark.django_db
 def test_healthz_asks_the_database() -> None:
-    answer = Client().get("/healthz")
+    answer = make_client().get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "db": True})
 
 
@@ -36,30 +36,30 @@ def test_healthz_is_503_while_the_database_does_not_answer(kind: type[Exception]
         raise kind("connection to 10.0.0.5 refused")
 
     with connection.execute_wrapper(fail):
-        answer = Client().get("/healthz")
-        assert Client().get("/health").status_code == 200
+        answer = make_client().get("/healthz")
+        assert make_client().get("/health").status_code == 200
     assert (answer.status_code, answer.json()) == (503, {"ok": False, "db": False})
     assert int(answer["Retry-After"]) >= 1
-    assert Client().get("/healthz").status_code == 200
+    assert make_client().get("/healthz").status_code == 200
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/health", "/healthz"])
 def test_they_can_only_be_read(path: str) -> None:
-    assert Client().head(path).status_code == 200
-    assert Client().post(path).status_code == 405
+    assert make_client().head(path).status_code == 200
+    assert make_client().post(path).status_code == 405
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/health", "/healthz"])
 def test_no_credential_is_looked_at(path: str) -> None:
-    assert Client().get(path, headers={"authorization": "Bearer stale"}).status_code == 200
+    assert make_client().get(path, headers={"authorization": "Bearer stale"}).status_code == 200
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["admin/css/base.css", "organizations/signup_requests.css"])
 def test_static_files_are_served_without_a_collect_step(path: str) -> None:
-    answer = Client().get(f"/static/{path}")
+    answer = make_client().get(f"/static/{path}")
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/css")
     assert b"{" in answer.getvalue()
@@ -70,4 +70,4 @@ def test_static_files_are_served_without_a_collect_step(path: str) -> None:
     "path", ["../manage.py", "..%2fmanage.py", "%2e%2e/manage.py", "nothing.css"]
 )
 def test_no_other_file_is_served(path: str) -> None:
-    assert Client().get(f"/static/{path}").status_code == 404
+    assert make_client().get(f"/static/{path}").status_code == 404

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.conftest import Answer, refusal
+from tests.conftest import Answer, make_client, refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +157,6 @@ def test_the_api_needs_no_csrf_token(ask: Ask) -> None:
 @pytest.mark.parametrize("path", ["/nothing", "/admin/nothing/", "/.env", "/static/nothing.css"])
 def test_outside_the_api_an_error_is_a_page_without_a_trace(path: str, settings: Settings) -> None:
     settings.DEBUG = False
-    answer = Client(raise_request_exception=False).get(path)
+    answer = make_client().get(path)
     assert answer.status_code in {302, 404}
     assert "Traceback" not in answer.content.decode()

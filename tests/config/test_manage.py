@@ -171,8 +171,3 @@ def test_the_production_configuration_has_no_warning(migrated: str) -> None:
         TRUSTED_PROXIES="1",
     )
     assert ran.returncode == 0, ran.stderr
-
-
-def test_no_migration_is_missing(migrated: str) -> None:
-    ran = manage("makemigrations", "--check", "--dry-run", url=migrated)
-    assert ran.returncode == 0, ran.stdout

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.env import Environment
 
+pytestmark = pytest.mark.once
+
 SETTINGS = Path(running.BASE_DIR) / "config" / "settings.py"
 GOOD = {
     "SECRET_KEY": secrets.token_urlsafe(48),

@@ -8,6 +8,8 @@ import yaml
 
 from tests.server import ROOT
 
+pytestmark = pytest.mark.once
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENT = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))
 CALL = re.compile(r"curl -s \$api(?P<path>/[^\s?)]+)(?P<options>.*)")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from organizations.models import Organization, SignupRequest
-from tests.conftest import Actor
+from tests.conftest import Actor, make_client
 from tests.factories import SignupRequestFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def browser_with(*codenames: str) -> Client:
     """The browser of staff who hold these permissions alone."""
     user = UserFactory.create(email="clerk@example.com", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client = Client()
+    client = make_client()
     client.force_login(user)
     return client
 
@@ -147,7 +147,7 @@ def test_requests_are_neither_added_nor_deleted(
 
 
 def test_not_even_by_a_superuser(waiting: SignupRequest) -> None:
-    browser = Client()
+    browser = make_client()
     browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     assert browser.get(f"{QUEUE}add/").status_code == 403
     assert browser.post(f"{QUEUE}{waiting.pk}/delete/", {"post": "yes"}).status_code == 403

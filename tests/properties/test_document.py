@@ -41,7 +41,7 @@ from tests.environment import IS_LONG
 from tests.factories import PASSWORD, InviteFactory, SpaceFactory, UserFactory, make_role
 from tests.test_openapi import OPERATION_IDS
 
-EXAMPLES = 200 if IS_LONG else 4
+EXAMPLES = 200 if IS_LONG else 8
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -113,9 +113,13 @@ def kept_connection() -> Iterator[None]:
 
 
 @cache
+def document() -> Any:
+    return schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
+
+
+@cache
 def operation(operation_id: str) -> Any:
-    schema = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
-    return schema.find_operation_by_id(operation_id)
+    return document().find_operation_by_id(operation_id)
 
 
 def modes(operation_id: str) -> list[GenerationMode]:

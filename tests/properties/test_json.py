@@ -4,6 +4,7 @@ import io
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ values = st.recursive(
     max_leaves=20,
 )
 objects = st.dictionaries(texts, values, max_size=5)
+pytestmark = pytest.mark.once
+
 REFUSED_TEXT = ("\x00", "\ud800", "a\udfff", "\udc00\ud800")
 
 

@@ -4,11 +4,14 @@ import base64
 import string
 import uuid
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tokens import digest, make_refresh_token, parse_refresh_token
 from service_accounts.tokens import ALPHABET, PREFIX, checksum, hint, is_well_formed
+
+pytestmark = pytest.mark.once
 
 LENGTH = 39
 SOME_TEXT = st.text(max_size=80)

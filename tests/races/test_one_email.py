@@ -4,12 +4,13 @@ from functools import partial
 
 import pytest
 
+from tests.environment import IS_LONG
 from tests.races.applications import Application
 from tests.races.client import Answer, outcomes, race, server_errors
 
 pytestmark = pytest.mark.race
 
-ROUNDS = 5
+ROUNDS = 5 if IS_LONG else 2
 AT_ONCE = 20
 NAME = "person"
 
