@@ -1,10 +1,11 @@
 """Hashing and checking passwords with bounded memory and without telling accounts apart."""
 
-import threading
+import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
+from typing import ParamSpec, TypeVar
 
 import argon2
 from django.contrib.auth import hashers
@@ -12,10 +13,12 @@ from django.contrib.auth import hashers
 from accounts.models import User
 from config.exceptions import ServiceUnavailable
 
-# A hash takes 19 MiB: two at a time keep a process under 40 MiB, and there are only so many cores.
+# A hash takes 19 MiB, and the allocator may keep them for the thread that had them. Two threads of
+# their own keep a process under 40 MiB, whoever asks, and there are only so many cores.
 _HASHES_AT_ONCE = 2
 _MAX_WAIT_SECONDS = 10
-_slots = threading.BoundedSemaphore(_HASHES_AT_ONCE)
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 MAX_PASSWORD_LENGTH = 1024
 _ALGORITHM = "argon2"  # as Django calls our hasher
@@ -28,8 +31,7 @@ _SECONDS_BETWEEN_LOOKS = 60
 
 def hash_password(raw_password: str) -> str:
     """The stored form. Call it outside transactions: it takes tens of milliseconds."""
-    with _slot():
-        return hashers.make_password(raw_password)
+    return _compute(hashers.make_password, raw_password)
 
 
 def is_password_of(user: User | None, raw_password: str) -> bool:
@@ -43,12 +45,10 @@ def is_password_of(user: User | None, raw_password: str) -> bool:
         return False
     has_password = user is not None and _is_readable(user.password)
     stored = user.password if user is not None and has_password else _dummy_hash()
-    with _slot():
-        is_match = hashers.check_password(raw_password, stored)
+    is_match = _compute(hashers.check_password, raw_password, stored)
     for dummy in _dummies(int(time.monotonic() / _SECONDS_BETWEEN_LOOKS)):
         if _parameters(dummy) != _parameters(stored):
-            with _slot():
-                hashers.check_password(raw_password, dummy)
+            _compute(hashers.check_password, raw_password, dummy)
     return is_match and has_password
 
 
@@ -59,7 +59,7 @@ def is_outdated(encoded: str) -> bool:
 
 @cache
 def _dummy_hash() -> str:
-    return hashers.make_password("nobody has this password")
+    return hash_password("nobody has this password")
 
 
 @lru_cache(maxsize=1)
@@ -94,11 +94,22 @@ def _dummy_end() -> str:
     return _dummy_hash().removeprefix(_parameters(_dummy_hash()))
 
 
-@contextmanager
-def _slot() -> Iterator[None]:
-    if not _slots.acquire(timeout=_MAX_WAIT_SECONDS):
-        raise ServiceUnavailable
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_HASHES_AT_ONCE, thread_name_prefix="hash")
+
+
+# A child has no threads of its parent.
+os.register_at_fork(after_in_child=_threads.cache_clear)
+
+
+def _compute(
+    function: Callable[_Arguments, _Result], *args: _Arguments.args, **options: _Arguments.kwargs
+) -> _Result:
+    """Wait for a hash; raises ServiceUnavailable when too many others are before it."""
+    hashing = _threads().submit(function, *args, **options)
     try:
-        yield
-    finally:
-        _slots.release()
+        return hashing.result(_MAX_WAIT_SECONDS)
+    except TimeoutError:
+        hashing.cancel()
+        raise ServiceUnavailable from None

@@ -1,10 +1,17 @@
 """What a configuration may not be, in words that name the variable and the way out."""
 
+import re
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.core import checks
+
 from config.env import LOOPBACK_HOSTS
+
+PORT = re.compile(r"(^[^:]*|\]):[0-9]+$")
 
 
 def unsafe_in_production(
@@ -13,6 +20,8 @@ def unsafe_in_production(
     """The problems of a production environment; `public_url` may be the empty string."""
     if not hosts or "*" in hosts:
         yield "ALLOWED_HOSTS must name the hosts, such as work.example.org (no *)."
+    if any("/" in host or PORT.search(host) for host in hosts):
+        yield "ALLOWED_HOSTS must hold names alone, such as work.example.org: no scheme, no port."
     if _is_public(public_url):
         if not public_url.startswith("https:"):
             yield "PUBLIC_URL must be https: plain http is for loopback hosts only."
@@ -34,9 +43,32 @@ def unsafe_in_development(*, public_url: str, has_secret: bool) -> Iterator[str]
     """The problems of DEBUG: production's own values say that it was left on by mistake."""
     if has_secret and _is_public(public_url):
         yield (
-            "DEBUG must be 0 in production, which PUBLIC_URL and a secret are set for: "
-            "it shows source and settings to everybody."
+            "DEBUG must be 0 in production, which PUBLIC_URL beside SECRET_KEY or "
+            "JWT_SIGNING_KEY speaks of: it shows source and settings to everybody."
         )
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def lacking_in_production(**_: Any) -> list[checks.CheckMessage]:
+    """What may be so in production, but is hardly meant: for `manage.py check --deploy`."""
+    warnings: list[checks.CheckMessage] = []
+    if not settings.PUBLIC_URL:
+        warnings.append(
+            checks.Warning(
+                "PUBLIC_URL is not set: mails have no links in them, and cookies are not secure.",
+                hint="Set it to the address that people open, such as https://work.example.org.",
+                id="hyperspeed.W001",
+            )
+        )
+    if settings.EMAIL_BACKEND == "accounts.mail.ConsoleBackend":
+        warnings.append(
+            checks.Warning(
+                "EMAIL_URL is console: mails, with the tokens in them, go to the log alone.",
+                hint="Set it to a mail server, such as smtp://user:password@mail.example.org:587.",
+                id="hyperspeed.W002",
+            )
+        )
+    return warnings
 
 
 def _is_address(host: str) -> bool:

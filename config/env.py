@@ -58,12 +58,17 @@ class Environment:
         if not file_name:
             return self._values.get(name, default).strip()
         if self._values.get(name):
-            self.problems.append(f"{name} and {name}_FILE are both set: keep one of them.")
+            self._note(f"{name} and {name}_FILE are both set: keep one of them.")
         try:
             return Path(file_name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            self.problems.append(f"{name}_FILE cannot be read: {type(error).__name__}.")
+            self._note(f"{name}_FILE cannot be read: {type(error).__name__}.")
             return default
+
+    def _note(self, problem: str) -> None:
+        """Once, however often the value is read."""
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def flag(self, name: str, *, default: bool) -> bool:
         """A yes/no value: 1, true, yes, on or 0, false, no, off."""

@@ -32,6 +32,7 @@ def mail_settings(url: str, environment: Environment) -> dict[str, object]:
             "EMAIL_USE_TLS": not is_tls and port != 25,
         }
     environment.problems.append(
-        "EMAIL_URL must be console:, smtp://user:password@host:587 or file:///directory."
+        "EMAIL_URL must be console:, smtp://user:password@host:587, smtps://user:password@host:465 "
+        "or file:///directory."
     )
     return {}

@@ -48,8 +48,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # The proxy redirects and owns the domain's HSTS policy beyond this host.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
-if _public.hostname in LOOPBACK_HOSTS:
-    # Plain http never leaves the machine: nothing that these checks could secure.
+if not IS_HTTPS:
+    # Plain http never leaves the machine (a check of our own says that PUBLIC_URL is missing):
+    # nothing that these could secure.
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]
 
 # --- Policy ---------------------------------------------------------------------------------------

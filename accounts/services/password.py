@@ -74,9 +74,7 @@ def change_password(*, user: User, current_password: str, new_password: str, by:
         record(Action.PASSWORD_CHANGED, by=by, target=user)
         reason = Session.RevokedReason.PASSWORD_CHANGED
         revoke_sessions(user=user, reason=reason, by=by, keep=keep)
-        PasswordReset.objects.usable(timezone.now()).filter(user=user).update(
-            used_at=timezone.now()
-        )
+        PasswordReset.objects.void(user, timezone.now())
 
 
 def request_password_reset(*, email: str, by: Actor) -> None:
@@ -127,9 +125,7 @@ def reset_password(*, raw_token: str, new_password: str, by: Actor) -> None:
         reason = Session.RevokedReason.PASSWORD_RESET
         revoke_sessions(user=user, reason=reason, by=actor)
         # Other links of the same person die with this one.
-        PasswordReset.objects.usable(timezone.now()).filter(user=user).update(
-            used_at=timezone.now()
-        )
+        PasswordReset.objects.void(user, timezone.now())
     throttling.LoginTries(user.email_key, by.origin.network).succeed()
 
 

@@ -1,6 +1,6 @@
 """Headers: credentials in odd forms, hosts, lengths, and whatever else a proxy would never pass."""
 
-from tests.acceptance.table import Ask, Row
+from tests.acceptance.table import Ask, Headers, Row
 
 LOGIN_BODY: dict[str, object] = {"email": "keeper@acme.example", "password": "<pw>"}
 GOOD = '{"email": "keeper@acme.example", "password": "<pw>"}'
@@ -163,17 +163,21 @@ VERSIONS = (
 )
 
 
+def bearer(token: str) -> Headers:
+    return (("Authorization", f"Bearer {token}"),)
+
+
 # RFC 6750 §3.1: without a credential no error; where none is looked at, none is wrong.
 CHALLENGES = tuple(
-    Ask(call, {401}, body, by=by, shows=(("WWW-Authenticate", challenge),))
-    for call, body, by, challenge in (
-        ("GET /me", None, "", "Bearer"),
-        ("GET /organizations/<org>/members", None, "", "Bearer"),
-        ("GET /me", None, "no-such-token", 'Bearer error="invalid_token"'),
-        ("GET /me", None, "exp_past", 'Bearer error="invalid_token"'),
-        ("GET /me", None, "sa_no_such_token", 'Bearer error="invalid_token"'),
-        ("POST /auth/refresh", '{"refresh_token": "x"}', "", "Bearer"),
-        ("POST /auth/refresh", '{"refresh_token": "x"}', "owner", "Bearer"),
+    Ask(call, {401}, body, headers=headers, shows=(("WWW-Authenticate", challenge),))
+    for call, body, headers, challenge in (
+        ("GET /me", None, (), "Bearer"),
+        ("GET /organizations/<org>/members", None, (), "Bearer"),
+        ("GET /me", None, bearer("no-such-token"), 'Bearer error="invalid_token"'),
+        ("GET /me", None, bearer("<exp_past>"), 'Bearer error="invalid_token"'),
+        ("GET /me", None, bearer("sa_no_such_token"), 'Bearer error="invalid_token"'),
+        ("POST /auth/refresh", '{"refresh_token": "x"}', (), "Bearer"),
+        ("POST /auth/refresh", '{"refresh_token": "x"}', bearer("<owner>"), "Bearer"),
     )
 )
 

@@ -169,5 +169,6 @@ def test_the_production_configuration_has_no_warning(migrated: str) -> None:
         ALLOWED_HOSTS="work.example.org",
         PUBLIC_URL="https://work.example.org",
         TRUSTED_PROXIES="1",
+        EMAIL_URL="smtp://127.0.0.1:25",
     )
     assert ran.returncode == 0, ran.stderr

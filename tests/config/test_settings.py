@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 from django.conf import settings as running
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import Environment
@@ -154,6 +155,12 @@ def test_a_secret_and_its_file_are_not_both_set(tmp_path: Path) -> None:
     assert "SECRET_KEY and SECRET_KEY_FILE are both set" in problems(SECRET_KEY_FILE=str(file))
 
 
+def test_a_file_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    for name in SECRETS:
+        text = problems(**{name: "unset", f"{name}_FILE": str(tmp_path / "none")})
+        assert text.count(f"{name}_FILE cannot be read") == 1
+
+
 @pytest.mark.parametrize("name", sorted(INTEGERS))
 @pytest.mark.parametrize(
     "value",
@@ -192,6 +199,9 @@ def test_a_flag_is_one_or_zero(name: str, value: str) -> None:
         {"ALLOWED_HOSTS": " , "},
         {"ALLOWED_HOSTS": "*"},
         {"ALLOWED_HOSTS": "work.example.org, *"},
+        {"ALLOWED_HOSTS": "https://work.example.org"},
+        {"ALLOWED_HOSTS": "work.example.org:8000"},
+        {"ALLOWED_HOSTS": "[::1]:8000"},
         {"PUBLIC_URL": "http://work.example.org"},
         {"PUBLIC_URL": "http://localhost.evil.example"},
         {"PUBLIC_URL": "http://127.0.0.1.evil.example"},
@@ -307,6 +317,23 @@ def test_plain_http_is_for_loopback_hosts(host: str) -> None:
     settings = load(PUBLIC_URL=f"http://{host}", ALLOWED_HOSTS="localhost")
     assert settings["SESSION_COOKIE_SECURE"] is settings["CSRF_COOKIE_SECURE"] is False
     assert settings["SECURE_HSTS_SECONDS"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "warnings"),
+    [
+        ("PUBLIC_URL", "", ["hyperspeed.W001"]),
+        ("EMAIL_BACKEND", "accounts.mail.ConsoleBackend", ["hyperspeed.W002"]),
+        ("PUBLIC_URL", "https://work.example.org", []),
+    ],
+)
+def test_before_a_deploy_it_is_told_what_production_lacks(
+    settings: Any, name: str, value: str, warnings: list[str]
+) -> None:
+    settings.PUBLIC_URL = GOOD["PUBLIC_URL"]
+    setattr(settings, name, value)
+    told = [warning.id for warning in run_checks(include_deployment_checks=True)]
+    assert [check for check in told if str(check).startswith("hyperspeed.")] == warnings
 
 
 @pytest.mark.parametrize(("proxies", "is_believed"), [("0", False), ("1", True)])
