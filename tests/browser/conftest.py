@@ -17,7 +17,8 @@ from psycopg import sql
 from tests.browser.office import COLLEAGUE, OWNER, Desk, Instance
 from tests.server import serve
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+# The shell draws the same pages for half the time.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",  # its sandbox refuses to run as root, as in a container
     "--disable-gpu",
