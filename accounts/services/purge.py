@@ -16,7 +16,7 @@ from accounts.models import PasswordReset, Session, ThrottleCounter
 # A session that ended stays a while, for the people who ask what happened.
 KEEP_SESSIONS = dt.timedelta(days=30)
 # A batch shrinks when it holds its locks for longer.
-_AIM_SECONDS = 0.03
+_AIM_SECONDS = 0.01
 _FIRST_BATCH = 100
 
 

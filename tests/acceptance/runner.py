@@ -66,7 +66,8 @@ class Runner:
                 for _ in range(step.times):
                     self._ask(step, outcome)
             case Sql():
-                self.world.database.execute(self.fill(step.statement))
+                if not self.world.database.change(self.fill(step.statement)):
+                    outcome.note(step.statement, [Wrong("changed nothing")])
             case Count():
                 found = self.world.database.execute(self.fill(step.query))
                 self._expect(outcome, step.query, found, step.result)

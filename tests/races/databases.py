@@ -44,6 +44,13 @@ class Database:
             connection.commit()
             return int(row[0]) if row else 0
 
+    def change(self, statement: str) -> int:
+        """Run a statement; the number of rows that it changed."""
+        with closing(self._connect()) as connection:
+            changed = connection.execute(statement).rowcount
+            connection.commit()
+            return changed
+
     def dump(self) -> str:
         """Every value of every table, as one text."""
         with closing(self._connect()) as connection:
