@@ -99,15 +99,25 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_HASHES_AT_ONCE, thread_name_prefix="hash")
 
 
-# A child has no threads of its parent.
-os.register_at_fork(after_in_child=_threads.cache_clear)
+def _renew_threads() -> None:
+    """Made before anybody asks: so there is one pool. Its threads start when they are needed."""
+    _threads.cache_clear()
+    _threads()
+
+
+_renew_threads()
+os.register_at_fork(after_in_child=_renew_threads)  # a child has no threads of its parent
 
 
 def _compute(
     function: Callable[_Arguments, _Result], *args: _Arguments.args, **options: _Arguments.kwargs
 ) -> _Result:
-    """Wait for a hash; raises ServiceUnavailable when too many others are before it."""
-    hashing = _threads().submit(function, *args, **options)
+    """Wait for a hash; raises ServiceUnavailable when too many others are before it, and when no
+    thread can start: the process is ending, or may have no more of them."""
+    try:
+        hashing = _threads().submit(function, *args, **options)
+    except RuntimeError:
+        raise ServiceUnavailable from None
     try:
         return hashing.result(_MAX_WAIT_SECONDS)
     except TimeoutError:

@@ -11,7 +11,8 @@ from django.core import checks
 
 from config.env import LOOPBACK_HOSTS
 
-PORT = re.compile(r"(^[^:]*|\]):[0-9]+$")
+# A name, or with a dot before it a domain and all below it; an IPv6 address in brackets.
+HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]", re.ASCII)
 
 
 def unsafe_in_production(
@@ -20,7 +21,7 @@ def unsafe_in_production(
     """The problems of a production environment; `public_url` may be the empty string."""
     if not hosts or "*" in hosts:
         yield "ALLOWED_HOSTS must name the hosts, such as work.example.org (no *)."
-    if any("/" in host or PORT.search(host) for host in hosts):
+    if not all(HOST.fullmatch(host) or _is_address(host) or host == "*" for host in hosts):
         yield "ALLOWED_HOSTS must hold names alone, such as work.example.org: no scheme, no port."
     if _is_public(public_url):
         if not public_url.startswith("https:"):

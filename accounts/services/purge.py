@@ -18,6 +18,7 @@ KEEP_SESSIONS = dt.timedelta(days=30)
 # A batch shrinks when it holds its locks for longer.
 _AIM_SECONDS = 0.01
 _FIRST_BATCH = 100
+_LEAST_BATCH = 50  # below this, time goes by round trips and the disk, not by rows
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def _delete(kind: str, rows: "models.QuerySet[models.Model]", batch_size: int) -
         seconds = time.monotonic() - started
         yield Batch(kind, deleted.get(rows.model._meta.label, 0), seconds)
         if seconds > _AIM_SECONDS:
-            size = max(size // 2, 1)
+            size = min(max(size // 2, _LEAST_BATCH), batch_size)
         elif seconds < _AIM_SECONDS / 4:
             size = min(size * 2, batch_size)
         # SQLite lets those who wait for its lock in by chance: they need time to have one.

@@ -46,7 +46,7 @@ BAD_FORMS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("index", "9" * 400), ("action", "x")),
     (("action", "approve_selected"), ("select_across", "1")),
     (("action", "x"), ("select_across", "x")),
-    (("action", "end_selected"), ("select_across", "\x00"), ("_selected_action", "<random>")),
+    (("action", "x"), ("select_across", "\x00"), ("_selected_action", "<random>")),
     (("_save", "x"),),
     (("form-TOTAL_FORMS", "x"), ("_save", "x")),
     (("form-TOTAL_FORMS", "9" * 20), ("form-INITIAL_FORMS", "-1"), ("_save", "1")),

@@ -95,6 +95,7 @@ def test_every_bad_usage_is_told(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["manage.py", *arguments])
+    monkeypatch.setenv("STATEMENT_TIMEOUT_SECONDS", "0")  # which it would set, and leave so
     with pytest.raises(SystemExit) as end:
         main()
     out, err = capsys.readouterr()

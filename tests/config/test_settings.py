@@ -202,6 +202,8 @@ def test_a_flag_is_one_or_zero(name: str, value: str) -> None:
         {"ALLOWED_HOSTS": "https://work.example.org"},
         {"ALLOWED_HOSTS": "work.example.org:8000"},
         {"ALLOWED_HOSTS": "[::1]:8000"},
+        {"ALLOWED_HOSTS": "work.example.org other.example.org"},
+        {"ALLOWED_HOSTS": "*.example.org"},
         {"PUBLIC_URL": "http://work.example.org"},
         {"PUBLIC_URL": "http://localhost.evil.example"},
         {"PUBLIC_URL": "http://127.0.0.1.evil.example"},

@@ -11,8 +11,6 @@ from tests.docs.schema import problems, unmentioned
 from tests.races.databases import fresh_database
 from tests.server import ROOT, serve
 
-pytestmark = pytest.mark.once
-
 TEXT = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 GUIDE = read(TEXT)
 NOWHERE = "http://127.0.0.1:9/api/v1"

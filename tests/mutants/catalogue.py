@@ -23,6 +23,13 @@ INVITES = "organizations/services/invite.py"
 
 MUTANTS = [
     Mutant(
+        "any number of hashes at once",
+        "accounts/passwords.py",
+        "_HASHES_AT_ONCE = 2",
+        "_HASHES_AT_ONCE = 64",
+        "tests/accounts/test_admin_hardening.py",
+    ),
+    Mutant(
         "the claim of a refresh token is read, then saved, without the session's lock",
         SESSIONS,
         "        if _touch(token, now) and _claim(token, now):",
