@@ -26,7 +26,7 @@ class Joining(Logins):
         owner = model.Role(str(Role.objects.get().pk), "Owner", frozenset(Permission), True)
         self.model.roles.append(owner)
         person = self._add_person(EMAILS[0], answer, APPROVED)
-        person.is_member, person.roles = True, {owner}
+        person.is_member, person.is_staff, person.roles = True, True, {owner}
 
     @rule(number=st.integers(1, 5), in_capitals=st.booleans())
     def register(self, number: int, in_capitals: bool) -> None:

@@ -28,6 +28,8 @@ class Principal:
     is_active: bool = True
     is_member: bool = False
     roles: set[Role] = field(default_factory=set)
+    # The founder, as long as they own the organization.
+    is_staff: bool = field(default=False, kw_only=True)
 
     @property
     def permissions(self) -> frozenset[Permission]:

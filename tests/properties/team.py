@@ -97,8 +97,12 @@ class Team(Joining):
         path = self.org(f"/members/{somebody.user_id}/roles")
         answer = self.send("PUT", path, by, {"role_ids": ids_of(roles)})
         is_changed = refused is None and set(roles) != somebody.roles
-        if self.is_done(answer, 200, refused, *["member.roles_changed"] * is_changed):
+        keeps_owner = any(role.is_owner for role in roles)
+        events = ["member.roles_changed"] * is_changed
+        events += self._rights_lost(somebody) if is_changed and not keeps_owner else []
+        if self.is_done(answer, 200, refused, *events):
             somebody.roles = set(roles)
+            somebody.is_staff &= somebody.is_owner
 
     @rule(who=WHO, whom=PICK)
     def remove_a_member(self, who: int, whom: int) -> None:
@@ -111,8 +115,14 @@ class Team(Joining):
         if refused is None and somebody.is_owner:
             refused = self._refusal_of_taking_owner(by, somebody)
         answer = self.send("DELETE", self.org(f"/members/{somebody.user_id}"), by)
-        if self.is_done(answer, 204, refused, *(() if refused else ("member.removed",))):
+        events = ["member.removed", *self._rights_lost(somebody)]
+        if self.is_done(answer, 204, refused, *([] if refused else events)):
             somebody.leave()
+            somebody.is_staff = False
+
+    def _rights_lost(self, somebody: Principal) -> list[str]:
+        """Who owns it no more decides no sign-ups in the admin any more."""
+        return ["user.rights_changed"] * (somebody.is_owner and somebody.is_staff)
 
     @rule(who=WHO, number=st.integers(0, 7))
     def invite_somebody(self, who: int, number: int) -> None:
