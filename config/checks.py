@@ -22,7 +22,7 @@ def unsafe_in_production(
     if not hosts or "*" in hosts:
         yield "ALLOWED_HOSTS must name the hosts, such as work.example.org (no *)."
     if not all(HOST.fullmatch(host) or _is_address(host) or host == "*" for host in hosts):
-        yield "ALLOWED_HOSTS must hold names alone, such as work.example.org: no scheme, no port."
+        yield "ALLOWED_HOSTS must hold names and commas alone: no scheme, port, path or blank."
     if _is_public(public_url):
         if not public_url.startswith("https:"):
             yield "PUBLIC_URL must be https: plain http is for loopback hosts only."

@@ -1,12 +1,17 @@
 """manage.py purge_expired."""
 
 import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.models import AuditEvent, PasswordReset, Session, ThrottleCounter
+from accounts.services.purge import purge_expired
 from service_accounts.models import ServiceAccountToken
 from tests.accounts.commands import run
 from tests.config.test_manage import is_one_line_of_prose, manage
@@ -131,3 +136,19 @@ def test_bad_usage_ends_with_two_and_a_database_without_tables_with_one() -> Non
     for command in ("purge_expired", "export_audit"):
         ran = manage(command, url=url)
         assert (ran.returncode, is_one_line_of_prose(ran)) == (1, True)
+
+
+def test_a_slow_round_trip_does_not_make_batches_of_single_rows(member: Actor) -> None:
+    """However small a batch is, such a database takes longer than it should."""
+    past = timezone.now() - 31 * DAY
+    PasswordReset.objects.bulk_create(
+        PasswordReset(digest=f"{number}", created_at=past, expires_at=past) for number in range(300)
+    )
+
+    def slowly(execute: Callable[..., Any], *arguments: Any) -> Any:
+        time.sleep(0.02)
+        return execute(*arguments)
+
+    with connection.execute_wrapper(slowly):
+        batches = [batch.rows for batch in purge_expired(batch_size=1000)]
+    assert batches == [100, 50, 50, 50, 50]
