@@ -1,0 +1,123 @@
+"""The statements that the product's calls need, by hand. `floor` and `wsgi` run these."""
+
+_USER = """
+    u.id, u.password, u.last_login, u.is_superuser, u.email, u.email_key, u.display_name, u.kind,
+    u.signup_status, u.is_active, u.is_staff, u.created_at, u.last_seen_at
+"""
+USER_COLUMNS = tuple(name.strip().removeprefix("u.") for name in _USER.split(","))
+
+SESSION = f"""
+SELECT {_USER}, s.id, s.created_at, s.last_used_at, s.expires_at, s.ip_address, s.user_agent,
+    s.revoked_at, s.revoked_reason
+FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
+WHERE s.id = %(session)s AND s.user_id = %(user)s AND s.revoked_at IS NULL
+    AND s.expires_at > %(now)s AND u.is_active AND u.signup_status <> 'denied'
+LIMIT 1
+"""  # noqa: S608  (nothing but our own columns)
+
+SERVICE_ACCOUNT_TOKEN = f"""
+SELECT {_USER}, a.id, a.organization_id, a.name, a.provider, t.id, t.hint, t.last_used_at
+FROM service_accounts_serviceaccounttoken t
+    JOIN service_accounts_serviceaccount a ON a.id = t.service_account_id
+    JOIN accounts_user u ON u.id = a.user_id
+WHERE t.digest = %(digest)s AND t.revoked_at IS NULL
+    AND (t.expires_at IS NULL OR t.expires_at > %(now)s) AND a.is_active AND u.is_active
+LIMIT 1
+"""  # noqa: S608
+
+ORGANIZATIONS = """
+SELECT o.id, o.name, o.slug, o.open_signups_enabled, o.intended_public_url, o.created_at
+FROM organizations_organization o JOIN organizations_membership m ON m.organization_id = o.id
+WHERE m.user_id = %(user)s ORDER BY o.created_at, o.id LIMIT 1001
+"""
+
+ACCESS = """
+SELECT mr.role_id, r.is_system, r.permissions
+FROM organizations_membership m
+    LEFT JOIN organizations_memberrole mr ON mr.membership_id = m.id
+    LEFT JOIN organizations_role r ON r.id = mr.role_id
+WHERE m.user_id = %(user)s AND m.organization_id = %(organization)s
+"""
+
+_ENTERED = """
+(s.created_by_id = %(user)s OR NOT s.has_allow_list OR (s.has_allow_list AND s.id IN (
+    SELECT space_id FROM organizations_spacerole WHERE role_id = ANY(%(roles)s))))
+"""
+_SPACES = """
+SELECT s.id, s.organization_id, s.name, s.description, s.created_by_id, s.created_at,
+    s.has_allow_list
+FROM organizations_space s WHERE s.organization_id = %(organization)s
+"""
+_NEWEST_FIRST = " ORDER BY s.created_at DESC, s.id DESC LIMIT 1001"
+SPACES = _SPACES + _NEWEST_FIRST
+ENTERED_SPACES = f"{_SPACES} AND {_ENTERED} {_NEWEST_FIRST}"
+WHICH_ARE_ENTERED = f"""
+SELECT s.id FROM organizations_space s
+WHERE s.organization_id = %(organization)s AND {_ENTERED} AND s.id = ANY(%(spaces)s)
+"""  # noqa: S608
+
+SIGNUP_REQUEST = """
+SELECT id, organization_id, user_id, status, created_at, ip_address, user_agent, resolved_at,
+    resolved_by_id, resolved_through, reason
+FROM organizations_signuprequest WHERE user_id = %(user)s LIMIT 1
+"""
+
+COUNT = """
+INSERT INTO accounts_throttlecounter AS counter (key, count, resets_at)
+VALUES (%(key)s, 1, %(resets_at)s)
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN counter.resets_at <= %(now)s THEN 1
+                 WHEN counter.count > %(maximum)s THEN counter.count
+                 ELSE counter.count + 1 END,
+    resets_at = CASE WHEN counter.resets_at <= %(now)s THEN excluded.resets_at
+                     ELSE counter.resets_at END
+RETURNING count, resets_at
+"""
+IS_KNOWN = "SELECT 1 FROM accounts_throttlecounter WHERE key = %(key)s AND resets_at > %(now)s"
+KNOW = """
+INSERT INTO accounts_throttlecounter (key, count, resets_at) VALUES (%(key)s, 1, %(resets_at)s)
+ON CONFLICT (key) DO UPDATE SET resets_at = excluded.resets_at
+"""
+FORGET = "DELETE FROM accounts_throttlecounter WHERE key = %(key)s"
+
+USER = f"SELECT {_USER} FROM accounts_user u WHERE u.email_key = %(email)s LIMIT 1"  # noqa: S608
+LOG_IN = """
+UPDATE accounts_user SET last_login = %(now)s, last_seen_at = %(now)s
+WHERE id = %(user)s AND is_active AND password = %(password)s
+"""
+RECORD = """
+INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, door,
+    credential_kind, credential_id, credential_hint, organization_id, target_kind, target_id,
+    before, after, ip_address, user_agent, request_id)
+VALUES (%(id)s, %(now)s, 'login.succeeded', %(user)s, %(email)s, 'api', '', NULL, '', NULL,
+    'user', %(user)s, '{}', '{}', %(address)s, %(agent)s, %(request)s)
+"""
+START_SESSION = """
+INSERT INTO accounts_session (id, user_id, created_at, last_used_at, expires_at, ip_address,
+    user_agent, revoked_at, revoked_reason)
+VALUES (%(id)s, %(user)s, %(now)s, %(now)s, %(expires_at)s, %(address)s, %(agent)s, NULL, '')
+"""
+ISSUE = """
+INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
+VALUES (%(user)s, %(digest)s, '', %(now)s, %(expires_at)s) RETURNING id
+"""
+
+# One statement, one snapshot: the session's row lock, the claim of the spent token, the successor.
+ROTATE = """
+WITH live AS (
+    SELECT id, user_id, expires_at FROM accounts_session
+    WHERE id = %(session)s AND revoked_at IS NULL AND expires_at > %(now)s FOR UPDATE
+), claimed AS (
+    INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
+    SELECT o.id, %(now)s FROM token_blacklist_outstandingtoken o, live
+    WHERE o.jti = %(spent)s AND o.expires_at > %(now)s
+    ON CONFLICT (token_id) DO NOTHING RETURNING token_id
+), touched AS (
+    UPDATE accounts_session s SET last_used_at = %(now)s FROM live, claimed WHERE s.id = live.id
+), issued AS (
+    INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
+    SELECT live.user_id, %(digest)s, '', %(now)s, LEAST(live.expires_at, %(expires_at)s)
+    FROM live, claimed RETURNING user_id
+)
+SELECT u.id, u.is_active, u.signup_status FROM issued JOIN accounts_user u ON u.id = issued.user_id
+"""
