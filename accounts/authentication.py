@@ -13,7 +13,8 @@ from rest_framework.request import Request
 
 from accounts.access_tokens import read_access_token
 from accounts.credentials import Credential, CredentialKind
-from accounts.models import Session, User
+from accounts.models import User
+from accounts.queries import session_of_user
 from config.exceptions import Unauthorized, is_outage
 
 logger = logging.getLogger("hyperspeed.authentication")
@@ -38,21 +39,14 @@ class AccessTokenAuthentication(BaseAuthentication):
         raw_token = bearer_token(request)
         if raw_token is None:
             return None
-        now = timezone.now()
         claims = read_access_token(raw_token)
-        session = (
-            claims
-            and Session.objects.live(now)
-            .select_related("user")
-            .filter(
-                pk=claims.session_id,
-                user_id=claims.user_id,
-                user__is_active=True,
-            )
-            .exclude(user__signup_status=User.SignupStatus.DENIED)
-            .first()
+        if claims is None:
+            raise Unauthorized(is_presented=True)
+        now = timezone.now()
+        session = session_of_user.first(
+            session_id=claims.session_id, user_id=claims.user_id, now=now
         )
-        if not session:
+        if session is None:
             raise Unauthorized(is_presented=True)
         note_seen(session.user, now)
         return session.user, Credential(CredentialKind.SESSION, session.pk)

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework import serializers
 
 from accounts.inputs import InputSerializer
+from accounts.outputs import OutputSerializer
 from accounts.pagination import InvalidCursor, InvalidLimit
 from config.exceptions import (
     DomainError,
@@ -102,7 +103,7 @@ class ApiSchema(AutoSchema):
 
 def get_doc_excludes() -> list[type]:
     """Bases whose docstrings are for us, not for the readers of the document."""
-    ours = [InputSerializer]
+    ours = [InputSerializer, OutputSerializer]
     return [*get_lib_doc_excludes(), *ours]  # type: ignore[no-untyped-call]
 
 

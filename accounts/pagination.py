@@ -4,17 +4,19 @@ import base64
 import datetime as dt
 import json
 from functools import reduce
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from rest_framework.request import Request
 
+from accounts.compiled import CompiledQuery
 from config.exceptions import DomainError
 
 MAX_LIMIT = 1000
 
-Row = TypeVar("Row", bound=Model)
+P = ParamSpec("P")
+Item = TypeVar("Item")
 
 
 class InvalidLimit(DomainError):
@@ -27,7 +29,7 @@ class InvalidCursor(DomainError):
     code = "invalid_cursor"
 
 
-def paginate(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
+def paginate(request: Request, rows: QuerySet[Any, Item]) -> tuple[list[Item], dict[str, str]]:
     """One page of `rows`, which must be ordered by fields (also across `__`) that are unique
     together.
 
@@ -35,16 +37,33 @@ def paginate(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], dict[str
     the last page. The second value is `{"next_cursor": …}` while there is more, else empty.
     Raises InvalidLimit or InvalidCursor.
     """
-    limit = _limit(request.query_params.get("limit"))
+    limit = _limit(request)
     if cursor := request.query_params.get("cursor"):
         rows = rows.filter(_behind(rows, cursor))
-    page = list(rows[: limit + 1])
+    return _cut(rows, list(rows[: limit + 1]), limit)
+
+
+def paginate_compiled(
+    request: Request, query: CompiledQuery[P, Item], *args: P.args, **kwargs: P.kwargs
+) -> tuple[list[Item], dict[str, str]]:
+    """`paginate` for the rows of a compiled query, whose first page needs no new SQL."""
+    if request.query_params.get("cursor"):
+        return paginate(request, query.queryset(*args, **kwargs))
+    limit = _limit(request)
+    page = query.page(limit + 1, *args, **kwargs)
+    return _cut(query.queryset(*args, **kwargs), page, limit) if len(page) > limit else (page, {})
+
+
+def _cut(
+    rows: QuerySet[Any, Any], page: list[Item], limit: int
+) -> tuple[list[Item], dict[str, str]]:
     if len(page) <= limit:
         return page, {}
     return page[:limit], {"next_cursor": _cursor(rows, page[limit - 1])}
 
 
-def _limit(text: str | None) -> int:
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit")
     if text is None:
         return MAX_LIMIT
     if not (text.isascii() and text.isdigit() and text.strip("0")):
@@ -52,18 +71,18 @@ def _limit(text: str | None) -> int:
     return min(int(text.lstrip("0")[:9]), MAX_LIMIT)
 
 
-def _fields(rows: QuerySet[Any]) -> list[tuple[str, str]]:
+def _fields(rows: QuerySet[Any, Any]) -> list[tuple[str, str]]:
     """Each ordering field with the comparison that means "behind"."""
     ordering = [str(name) for name in rows.query.order_by]
     return [(name.lstrip("-"), "lt" if name.startswith("-") else "gt") for name in ordering]
 
 
-def _cursor(rows: QuerySet[Any], last: Model) -> str:
+def _cursor(rows: QuerySet[Any, Any], last: object) -> str:
     values = [str(reduce(getattr, name.split("__"), last)) for name, _ in _fields(rows)]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
-def _behind(rows: QuerySet[Any], cursor: str) -> Q:
+def _behind(rows: QuerySet[Any, Any], cursor: str) -> Q:
     fields = _fields(rows)
     try:
         values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
@@ -87,7 +106,7 @@ def _field(model: type[Model], name: str) -> Any:
     return _field(field.related_model, rest) if rest else field  # type: ignore[arg-type]
 
 
-def _value(rows: QuerySet[Any], name: str, text: object) -> Any:
+def _value(rows: QuerySet[Any, Any], name: str, text: object) -> Any:
     if not isinstance(text, str) or "\x00" in text:
         raise ValueError("a cursor holds strings")
     value = _field(rows.model, name).to_python(text)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.inputs import InputSerializer, SecretField, TextField
 from accounts.models import Session
+from accounts.outputs import OutputSerializer
 from accounts.passwords import MAX_PASSWORD_LENGTH
 from accounts.services.sessions import TokenPair
 from config.exceptions import DomainError
@@ -39,7 +40,7 @@ class RefreshTokenInput(InputSerializer):
     refresh_token = SecretField()
 
 
-class TokenPairOutput(serializers.Serializer[TokenPair]):
+class TokenPairOutput(OutputSerializer):
     """The token response (RFC 6749 §5.1), with `signup_pending` only while it is true."""
 
     access_token = serializers.CharField()

@@ -53,7 +53,7 @@ class LoginView(PublicView):
     def post(self, request: Request) -> Response:
         data = self.read(LoginInput)
         pair = log_in(email=data["email"], password=data["password"], by=self.actor)
-        return Response(TokenPairOutput(pair).data)
+        return Response(TokenPairOutput.of(pair))
 
 
 class RefreshView(PublicView):
@@ -73,7 +73,7 @@ class RefreshView(PublicView):
     def post(self, request: Request) -> Response:
         data = self.read(RefreshTokenInput)
         pair = rotate(raw_token=data["refresh_token"], by=self.actor)
-        return Response(TokenPairOutput(pair).data)
+        return Response(TokenPairOutput.of(pair))
 
 
 class LogoutView(PublicView):

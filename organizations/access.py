@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from config.exceptions import Forbidden
-from organizations.models import Membership
 from organizations.models.role import permissions_of
+from organizations.models.space import KEYS
 from organizations.permissions import Permission
+from organizations.queries import roles_of_member
 
 
 class NotAMember(Forbidden):
@@ -23,7 +24,6 @@ class Access:
 
     organization_id: uuid.UUID
     user: User
-    role_ids: frozenset[uuid.UUID]
     permissions: frozenset[Permission]
     is_owner: bool
 
@@ -32,23 +32,25 @@ class Access:
         if not self.permissions.issuperset(needed):
             raise Forbidden
 
+    @property
+    def enters_all_spaces(self) -> bool:
+        return bool(KEYS & self.permissions)
+
+    @property
+    def enters_open_spaces(self) -> bool:
+        return Permission.BOARD_READ in self.permissions
+
 
 def find_access(*, user: User, organization_id: uuid.UUID) -> Access | None:
     """The user's access, or None for somebody who is no member."""
-    rows = list(
-        Membership.objects.filter(user=user, organization_id=organization_id).values_list(
-            "roles__pk", "roles__is_system", "roles__permissions"
-        )
-    )
+    rows = roles_of_member(user_id=user.pk, organization_id=organization_id)
     if not rows:
         return None
-    # A member without roles is one row of nulls.
-    held = [row for row in rows if row[0] is not None]  # type: ignore[redundant-expr]
+    held = [row for row in rows if row[0] is not None]
     granted = [permissions_of(is_system=is_system, codes=codes) for _, is_system, codes in held]
     return Access(
         organization_id=organization_id,
         user=user,
-        role_ids=frozenset(role_id for role_id, _, _ in held),
         permissions=frozenset[Permission]().union(*granted),
         is_owner=any(is_system for _, is_system, _ in held),
     )

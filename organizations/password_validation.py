@@ -11,5 +11,5 @@ class OrganizationNameValidator(ContextValidator):
     def get_words(self, user: User | None) -> list[str]:
         if user is None or user._state.adding:  # a registration names its organization itself
             return []
-        names = Organization.objects.visible_to(user).values_list("name", flat=True)
+        names = Organization.objects.visible_to(user.pk).values_list("name", flat=True)
         return [word for name in names for word in (name, *name.split())]

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.tokens import digest
 from config.exceptions import Unauthorized
 from service_accounts.models import ServiceAccountToken
+from service_accounts.queries import usable_token
 from service_accounts.tokens import PREFIX, is_well_formed
 
 LAST_USED_INTERVAL = dt.timedelta(minutes=1)
@@ -30,8 +31,10 @@ class ServiceAccountTokenAuthentication(BaseAuthentication):
         raw_token = bearer_token(request)
         if raw_token is None or not raw_token.startswith(PREFIX):
             return None
+        if not is_well_formed(raw_token):
+            raise Unauthorized(is_presented=True)
         now = timezone.now()
-        token = _find_usable(raw_token, now) if is_well_formed(raw_token) else None
+        token = usable_token.first(digest=digest(raw_token), now=now)
         if token is None:
             raise Unauthorized(is_presented=True)
         _note_used(token, now)
@@ -45,19 +48,6 @@ class ServiceAccountTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
-
-
-def _find_usable(raw_token: str, now: dt.datetime) -> ServiceAccountToken | None:
-    return (
-        ServiceAccountToken.objects.usable(now)
-        .select_related("service_account__user")
-        .filter(
-            digest=digest(raw_token),
-            service_account__is_active=True,
-            service_account__user__is_active=True,
-        )
-        .first()
-    )
 
 
 def _note_used(token: ServiceAccountToken, now: dt.datetime) -> None:

@@ -1,10 +1,12 @@
 """A tenant, and the one that this installation was set up with."""
 
+import uuid
+
 from django.db import models
 from django.utils import timezone
 
 from accounts.ids import uuid7
-from accounts.models import MAX_NAME_LENGTH, User
+from accounts.models import MAX_NAME_LENGTH
 
 MAX_URL_LENGTH = 2048
 
@@ -12,9 +14,9 @@ MAX_URL_LENGTH = 2048
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     """Which organizations somebody sees."""
 
-    def visible_to(self, user: User) -> "OrganizationQuerySet":
+    def visible_to(self, user_id: uuid.UUID) -> "OrganizationQuerySet":
         """Those that the user is a member of, oldest first."""
-        return self.filter(memberships__user=user).order_by("created_at", "pk")
+        return self.filter(memberships__user=user_id).order_by("created_at", "pk")
 
 
 class Organization(models.Model):

@@ -1,11 +1,11 @@
 """A room of work inside an organization, and who may enter it."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 
 from accounts.ids import uuid7
@@ -30,15 +30,21 @@ class SpaceQuerySet(models.QuerySet["Space"]):
 
     def accessible_to(self, access: "Access") -> "SpaceQuerySet":
         """Those of the organization that the member may enter."""
-        spaces = self.filter(organization_id=access.organization_id)
-        if KEYS & access.permissions:
-            return spaces
-        is_entered = Q(created_by=access.user)
-        listed = SpaceRole.objects.filter(role__in=access.role_ids).values("space")
-        is_entered |= Q(has_allow_list=True, pk__in=listed)
-        if Permission.BOARD_READ in access.permissions:
-            is_entered |= Q(has_allow_list=False)
-        return spaces.filter(is_entered)
+        return self.filter(organization_id=access.organization_id).filter(
+            may_enter(
+                user_id=access.user.pk,
+                enters_all=Value(access.enters_all_spaces),
+                enters_open=Value(access.enters_open_spaces),
+            )
+        )
+
+
+def may_enter(*, user_id: Any, enters_all: Any, enters_open: Any) -> Q:
+    """Whether a member may enter a space: with a key all of them; what they created; what a role of
+    theirs is listed for; what has no list, if they enter open spaces. The flags are expressions."""
+    listed = SpaceRole.objects.filter(role__memberships__user=user_id).values("space")
+    is_listed = Q(has_allow_list=True, pk__in=listed)
+    return Q(enters_all) | Q(created_by=user_id) | is_listed | Q(enters_open, has_allow_list=False)
 
 
 class Space(models.Model):

@@ -5,8 +5,8 @@ from rest_framework import serializers
 
 from accounts.inputs import FlagField, InputSerializer, NameField, NameMissing, TextField
 from accounts.models import MAX_NAME_LENGTH
+from accounts.outputs import OutputSerializer
 from config.exceptions import DomainError
-from organizations.models import Organization
 from organizations.models.organization import MAX_URL_LENGTH
 
 
@@ -35,7 +35,7 @@ class PublicUrlField(TextField):
         return url
 
 
-class OrganizationOutput(serializers.Serializer[Any]):
+class OrganizationOutput(OutputSerializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     slug = serializers.CharField()
@@ -68,7 +68,7 @@ class FeaturesInput(InputSerializer):
     open_signups_enabled = FlagField(required=False)
 
 
-class FeaturesOutput(serializers.Serializer[Organization]):
+class FeaturesOutput(OutputSerializer):
     open_signups_enabled = serializers.BooleanField()
 
 

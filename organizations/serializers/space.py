@@ -1,9 +1,8 @@
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.inputs import InputSerializer, NameField, NameMissing, TextField
 from accounts.models import MAX_NAME_LENGTH
+from accounts.outputs import OutputSerializer
 from organizations.models.space import MAX_DESCRIPTION_LENGTH
 
 
@@ -29,7 +28,7 @@ class SpaceChangeInput(InputSerializer):
     )
 
 
-class SpaceOutput(serializers.Serializer[Any]):
+class SpaceOutput(OutputSerializer):
     id = serializers.UUIDField()
     organization_id = serializers.UUIDField()
     name = serializers.CharField()
@@ -37,8 +36,8 @@ class SpaceOutput(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class AccessSummaryOutput(serializers.Serializer[Any]):
+class AccessSummaryOutput(OutputSerializer):
     """`project_id` is the space's id: the name is older than the word space."""
 
-    project_id = serializers.UUIDField()
+    project_id = serializers.UUIDField(source="pk")
     can_access = serializers.BooleanField()

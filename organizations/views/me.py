@@ -9,8 +9,8 @@ from accounts.serializers import PasswordChangeInput, PasswordsMissing
 from accounts.services.password import WrongPassword, change_password
 from accounts.services.users import rename_user
 from config.exceptions import Forbidden, TooManyRequests
-from organizations.models import SignupRequest
-from organizations.serializers.me import MeInput, MeOutput
+from organizations.queries import signup_request_of
+from organizations.serializers.me import Me, MeInput, MeOutput
 
 
 class OwnPasswordView(ApiView):
@@ -54,8 +54,5 @@ class MeView(ApiView):
 
     def _answer(self) -> Response:
         user = self.principal
-        context = {
-            "service_account": self.credential.service_account,
-            "signup_request": SignupRequest.objects.filter(user=user).first(),
-        }
-        return Response(MeOutput(user, context=context).data)
+        signup_request = signup_request_of.first(user_id=user.pk)
+        return Response(MeOutput.of(Me(user, self.credential.service_account, signup_request)))

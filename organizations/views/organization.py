@@ -7,10 +7,11 @@ from rest_framework.response import Response
 from accounts.api import ApiView
 from accounts.inputs import NameMissing
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of, wrapped
-from accounts.pagination import paginate
+from accounts.pagination import paginate_compiled
 from config.exceptions import Forbidden
 from organizations.models import Organization
 from organizations.permissions import Permission
+from organizations.queries import organizations_of
 from organizations.serializers.organization import (
     FeaturesInput,
     FeaturesOutput,
@@ -41,11 +42,11 @@ class OrganizationListView(ApiView):
     )
     def get(self, request: Request) -> Response:
         user = self.principal
-        organizations, page = paginate(request, Organization.objects.visible_to(user))
+        organizations, page = paginate_compiled(request, organizations_of, user_id=user.pk)
         may_create = can_create_organization(user=user, has_organization=bool(organizations))
         return Response(
             {
-                "organizations": OrganizationOutput(organizations, many=True).data,
+                "organizations": OrganizationOutput.each(organizations),
                 "can_create_organization": may_create,
                 **page,
             }
@@ -64,7 +65,7 @@ class OrganizationListView(ApiView):
         require_creator(user=self.principal)
         data = self.read(OrganizationInput)
         organization = create_organization(name=data["name"], creator=self.principal, by=self.actor)
-        return Response(OrganizationOutput(organization).data, status=201)
+        return Response(OrganizationOutput.of(organization), status=201)
 
 
 class OrganizationDetailView(OrganizationView):
@@ -72,7 +73,7 @@ class OrganizationDetailView(OrganizationView):
 
     @operation("getOrganization", "One organization", answer=OrganizationOutput)
     def get(self, request: Request, organization_id: uuid.UUID) -> Response:
-        return Response(OrganizationOutput(self.get_organization()).data)
+        return Response(OrganizationOutput.of(self.get_organization()))
 
     @operation(
         "updateOrganization",
@@ -86,7 +87,7 @@ class OrganizationDetailView(OrganizationView):
         changed = self.read(OrganizationChangeInput)
         organization = self.get_organization()
         change_organization(organization=organization, changed=changed, by=self.actor)
-        return Response(OrganizationOutput(organization).data)
+        return Response(OrganizationOutput.of(organization))
 
 
 class FeaturesView(OrganizationView):
@@ -110,4 +111,4 @@ class FeaturesView(OrganizationView):
         return self._answer(organization)
 
     def _answer(self, organization: Organization) -> Response:
-        return Response({"features": FeaturesOutput(organization).data})
+        return Response({"features": FeaturesOutput.of(organization)})

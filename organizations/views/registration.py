@@ -52,4 +52,4 @@ class RegisterView(PublicView):
             invite_token=data["invite_token"] or "",
             by=self.actor,
         )
-        return Response(TokenPairOutput(pair).data, status=201)
+        return Response(TokenPairOutput.of(pair), status=201)

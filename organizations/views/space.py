@@ -6,9 +6,10 @@ from rest_framework.response import Response
 from accounts.api import no_content
 from accounts.inputs import NameMissing
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
-from accounts.pagination import paginate
+from accounts.pagination import paginate_compiled
 from organizations.models import Space
 from organizations.permissions import Permission
+from organizations.queries import accessible_spaces, space_access
 from organizations.serializers.membership import RoleIdsInput, RoleIdsMissing, RoleIdsOutput
 from organizations.serializers.space import (
     AccessSummaryOutput,
@@ -40,9 +41,15 @@ class SpaceListView(OrganizationView):
         query=PAGE_PARAMETERS,
     )
     def get(self, request: Request, organization_id: uuid.UUID) -> Response:
-        accessible = Space.objects.accessible_to(self.access)
-        spaces, page = paginate(request, accessible.newest_first())
-        return Response({"spaces": SpaceOutput(spaces, many=True).data, **page})
+        spaces, page = paginate_compiled(
+            request,
+            accessible_spaces,
+            organization_id=organization_id,
+            user_id=self.principal.pk,
+            enters_all=self.access.enters_all_spaces,
+            enters_open=self.access.enters_open_spaces,
+        )
+        return Response({"spaces": SpaceOutput.each(spaces), **page})
 
     @operation(
         "createSpace",
@@ -61,7 +68,7 @@ class SpaceListView(OrganizationView):
             description=data["description"] or "",
             by=self.actor,
         )
-        return Response(SpaceOutput(space).data, status=201)
+        return Response(SpaceOutput.of(space), status=201)
 
 
 class SpaceView(OrganizationView):
@@ -73,7 +80,7 @@ class SpaceView(OrganizationView):
 
     @operation("getSpace", "One space", answer=SpaceOutput, errors=[NoAccessToSpace, SpaceNotFound])
     def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
-        return Response(SpaceOutput(enter_space(access=self.access, space_id=space_id)).data)
+        return Response(SpaceOutput.of(enter_space(access=self.access, space_id=space_id)))
 
     @operation(
         "updateSpace",
@@ -93,7 +100,7 @@ class SpaceView(OrganizationView):
             description=description,
             by=self.actor,
         )
-        return Response(SpaceOutput(space).data)
+        return Response(SpaceOutput.of(space))
 
     @operation("deleteSpace", "Delete a space", status=204, errors=[SpaceNotFound])
     def delete(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
@@ -138,11 +145,12 @@ class AccessSummaryView(OrganizationView):
         query=PAGE_PARAMETERS,
     )
     def get(self, request: Request, organization_id: uuid.UUID) -> Response:
-        in_organization = Space.objects.filter(organization_id=organization_id)
-        spaces, page = paginate(request, in_organization.newest_first())
-        accessible = Space.objects.accessible_to(self.access)
-        entered = set(
-            accessible.filter(pk__in=[space.pk for space in spaces]).values_list("pk", flat=True)
+        spaces, page = paginate_compiled(
+            request,
+            space_access,
+            organization_id=organization_id,
+            user_id=self.principal.pk,
+            enters_all=self.access.enters_all_spaces,
+            enters_open=self.access.enters_open_spaces,
         )
-        rows = [{"project_id": space.pk, "can_access": space.pk in entered} for space in spaces]
-        return Response({"projects": rows, **page})
+        return Response({"projects": AccessSummaryOutput.each(spaces), **page})

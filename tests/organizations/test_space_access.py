@@ -244,13 +244,13 @@ def count_queries(actor: Actor, path: str) -> int:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_a_summary_of_any_length_costs_four_queries(
+def test_a_summary_of_any_length_costs_three_queries(
     organization: Organization, owner: Actor, reader: Actor, crew: Role, count: int
 ) -> None:
     base = f"/organizations/{organization.pk}/spaces"
     for made in SpaceFactory.create_batch(count, organization=organization):
         allow(owner, f"{base}/{made.pk}", crew.pk)
-    assert count_queries(reader, f"{base}/access-summary") == 4
+    assert count_queries(reader, f"{base}/access-summary") == 3
 
 
 def test_accessible_members_cost_the_same_for_one_and_for_fifty(

@@ -49,7 +49,7 @@ def test_access_to_a_space_is_the_same_whichever_way_it_is_asked(
 def test_all_that_is_needed_must_be_held(
     held: frozenset[Permission], needed: set[Permission]
 ) -> None:
-    access = Access(None, None, frozenset(), held, is_owner=False)  # type: ignore[arg-type]
+    access = Access(None, None, held, is_owner=False)  # type: ignore[arg-type]
     try:
         access.require(*needed)
     except Forbidden:

@@ -1,0 +1,51 @@
+"""What most requests ask: see `accounts.compiled`."""
+
+import uuid
+from typing import Any
+
+from django.db.models import Case, QuerySet, When
+
+from accounts.compiled import compiled
+from organizations.models import Membership, Organization, SignupRequest, Space
+from organizations.models.space import may_enter
+
+
+@compiled
+def organizations_of(*, user_id: uuid.UUID) -> QuerySet[Organization]:
+    return Organization.objects.visible_to(user_id)
+
+
+@compiled
+def roles_of_member(
+    *, user_id: uuid.UUID, organization_id: uuid.UUID
+) -> QuerySet[Membership, tuple[uuid.UUID | None, bool, list[str]]]:
+    """Id, `is_system` and codes of each role; of a member without roles one row of nulls."""
+    memberships = Membership.objects.filter(user=user_id, organization_id=organization_id)
+    return memberships.values_list("roles__pk", "roles__is_system", "roles__permissions")
+
+
+@compiled
+def accessible_spaces(
+    *, organization_id: uuid.UUID, user_id: uuid.UUID, enters_all: bool, enters_open: bool
+) -> QuerySet[Space]:
+    """What a member may enter, newest first."""
+    spaces = Space.objects.filter(organization_id=organization_id)
+    entered = may_enter(user_id=user_id, enters_all=enters_all, enters_open=enters_open)
+    return spaces.filter(entered).newest_first()
+
+
+@compiled
+def space_access(
+    *, organization_id: uuid.UUID, user_id: uuid.UUID, enters_all: bool, enters_open: bool
+) -> QuerySet[Any, Any]:
+    """All spaces, newest first, as (pk, created_at, can_access)."""
+    entered = may_enter(user_id=user_id, enters_all=enters_all, enters_open=enters_open)
+    can_access = Case(When(entered, then=True), default=False)  # not null, where nobody made it
+    spaces = Space.objects.filter(organization_id=organization_id).newest_first()
+    columns = {"can_access": can_access}
+    return spaces.annotate(**columns).values_list("pk", "created_at", *columns, named=True)
+
+
+@compiled
+def signup_request_of(*, user_id: uuid.UUID) -> QuerySet[SignupRequest]:
+    return SignupRequest.objects.filter(user=user_id)
