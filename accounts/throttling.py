@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import ThrottleCounter
+from accounts.queries import throttle_counter
 from config.exceptions import TooManyRequests
 
 # A count past the limit stays at limit + 1, so refused tries neither count on nor grow the row.
@@ -25,6 +26,8 @@ ON CONFLICT (key) DO UPDATE SET
 RETURNING count, resets_at
 """
 
+_FORGET = "DELETE FROM accounts_throttlecounter WHERE key = %s"
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -39,6 +42,7 @@ class Limit:
 # session, at whose end somebody has to log in again. Kept with the counters, whose keys tell
 # neither.
 _KNOWN_FOR = dt.timedelta(days=180)
+_RENEWED_AFTER = dt.timedelta(days=1)
 
 
 def auth_requests() -> Limit:
@@ -81,7 +85,8 @@ class LoginTries:
 
     def __init__(self, account: str, network: str) -> None:
         self._account, self._network = account, network
-        is_known = _is_known(account, network)
+        self._known = throttle_counter.first(key=_known_key(account, network), now=timezone.now())
+        is_known = self._known is not None
         # Under names of their own: an "address" that is typed could read like a pair.
         self._limit = replace(login_failures(), name="login_known" if is_known else "login")
         self._subject = f"{account} {network}" if is_known else account
@@ -93,7 +98,9 @@ class LoginTries:
     def succeed(self) -> None:
         """Start over, and know the network from now on."""
         forget(self._limit, self._subject)
-        know_network(self._account, self._network)
+        renewal = timezone.now() + _KNOWN_FOR - _RENEWED_AFTER
+        if self._known is None or self._known.resets_at < renewal:
+            know_network(self._account, self._network)
 
 
 def know_network(account: str, network: str) -> None:
@@ -103,11 +110,6 @@ def know_network(account: str, network: str) -> None:
     ThrottleCounter.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["key"], update_fields=["resets_at"]
     )
-
-
-def _is_known(account: str, network: str) -> bool:
-    known = ThrottleCounter.objects.filter(key=_known_key(account, network))
-    return known.filter(resets_at__gt=timezone.now()).exists()
 
 
 def _known_key(account: str, network: str) -> str:
@@ -145,7 +147,8 @@ def is_over(limit: Limit, subject: str) -> bool:
 
 def forget(limit: Limit, subject: str) -> None:
     """Start over for `subject` (a good log-in)."""
-    ThrottleCounter.objects.filter(key=_key(limit.name, subject)).delete()
+    with connection.cursor() as cursor:  # the ORM's would be a transaction of its own
+        cursor.execute(_FORGET, [_key(limit.name, subject)])
 
 
 def _key(kind: str, subject: str) -> str:

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
@@ -15,17 +15,9 @@ from accounts.actor import Actor
 from accounts.admin_sessions import end_admin_sessions
 from accounts.audit import Action, acting_as, record
 from accounts.models import Session, User
+from accounts.services.rotation import spend, store_refresh_token
 from accounts.tokens import RefreshToken, make_refresh_token, parse_refresh_token
 from config.exceptions import NotFound, Unauthorized
-
-# The atomic claim of a refresh token: the ledger's unique key lets one of any number insert.
-# (The ORM's ignore_conflicts does not tell whether a row went in.)
-_CLAIM = """
-INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
-SELECT id, %(now)s FROM token_blacklist_outstandingtoken
-WHERE jti = %(digest)s AND expires_at > %(now)s
-ON CONFLICT (token_id) DO NOTHING
-"""
 
 
 class InvalidRefreshToken(Unauthorized):
@@ -76,7 +68,9 @@ def issue_session(*, user: User, by: Actor) -> TokenPair:
         ip_address=by.origin.ip_address,
         user_agent=by.origin.user_agent,
     )
-    return _issue_pair(session, user, now)
+    refresh_token = make_refresh_token(session.pk)
+    store_refresh_token(refresh_token, session=session, now=now)
+    return _make_pair(refresh_token, user.pk, is_signup_pending=user.is_pending)
 
 
 def rotate(*, raw_token: str, by: Actor) -> TokenPair:
@@ -91,13 +85,11 @@ def rotate(*, raw_token: str, by: Actor) -> TokenPair:
     if token is None:
         raise InvalidRefreshToken
     now = timezone.now()
-    with transaction.atomic():
-        if _touch(token, now) and _claim(token, now):
-            session = Session.objects.select_related("user").get(pk=token.session_id)
-            if session.user.is_active and not session.user.is_denied:
-                return _issue_pair(session, session.user, now)
-        transaction.set_rollback(True)
-    raise _refusal(token, now, by)
+    successor = make_refresh_token(token.session_id)
+    spent = spend(token, successor=successor, now=now)
+    if spent is None:
+        raise _refusal(token, now, by)
+    return _make_pair(successor, spent.user_id, is_signup_pending=spent.is_signup_pending)
 
 
 def log_out(*, raw_token: str, by: Actor) -> None:
@@ -162,37 +154,14 @@ def _end(session: Session, reason: Session.RevokedReason, by: Actor) -> bool:
     return ended
 
 
-def _touch(token: RefreshToken, now: dt.datetime) -> bool:
-    """Take the session's row lock, if it is still live.
-
-    Columns of this table only: behind a join the filter becomes a subquery, which READ COMMITTED
-    does not evaluate again after waiting for a concurrent log-out.
-    """
-    sessions = Session.objects.live(now).filter(pk=token.session_id)
-    return sessions.update(last_used_at=now) == 1
-
-
-def _claim(token: RefreshToken, now: dt.datetime) -> bool:
-    values = {"digest": token.digest, "now": connection.ops.adapt_datetimefield_value(now)}
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
-        return bool(cursor.rowcount == 1)
-
-
-def _issue_pair(session: Session, user: User, now: dt.datetime) -> TokenPair:
-    refresh_token = make_refresh_token(session.pk)
-    OutstandingToken.objects.create(
-        user=user,
-        jti=refresh_token.digest,
-        token="",  # SimpleJWT would keep the raw token here
-        created_at=now,
-        expires_at=min(now + settings.REFRESH_TOKEN_LIFETIME, session.expires_at),
-    )
+def _make_pair(
+    refresh_token: RefreshToken, user_id: uuid.UUID, *, is_signup_pending: bool
+) -> TokenPair:
     return TokenPair(
-        access_token=make_access_token(session),
+        access_token=make_access_token(session_id=refresh_token.session_id, user_id=user_id),
         refresh_token=refresh_token.raw,
         expires_in=int(settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"].total_seconds()),
-        is_signup_pending=user.is_pending,
+        is_signup_pending=is_signup_pending,
     )
 
 

@@ -140,4 +140,7 @@ def _service_account(organization: Organization, role: Role) -> list[str]:
 
 
 def _access_tokens(why: str) -> list[str]:
-    return [make_access_token(session) for session in _sessions(why)]
+    return [
+        make_access_token(session_id=session.pk, user_id=session.user_id)
+        for session in _sessions(why)
+    ]

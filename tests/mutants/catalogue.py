@@ -16,6 +16,7 @@ class Mutant:
 
 
 SESSIONS = "accounts/services/sessions.py"
+ROTATION = "accounts/services/rotation.py"
 LOGIN = "accounts/services/login.py"
 MEMBERSHIP = "organizations/services/membership.py"
 SIGNUPS = "organizations/services/signup_request.py"
@@ -30,39 +31,33 @@ MUTANTS = [
         "tests/accounts/test_admin_hardening.py",
     ),
     Mutant(
-        "the claim of a refresh token is read, then saved, without the session's lock",
-        SESSIONS,
-        "        if _touch(token, now) and _claim(token, now):",
-        "        is_live = Session.objects.live(now).filter(pk=token.session_id).exists()\n"
-        "        found = OutstandingToken.objects.filter(\n"
-        "            jti=token.digest, blacklistedtoken__isnull=True\n"
-        "        ).first()\n"
-        "        if is_live and found and BlacklistedToken.objects.get_or_create(token=found):",
+        "the successor is issued whoever claims the token",
+        ROTATION,
+        "    FROM live, claimed\n    RETURNING user_id",
+        "    FROM live\n    RETURNING user_id",
         "tests/races/test_refresh.py",
         needs_postgresql=True,
     ),
     Mutant(
         "a refresh token is not claimed",
-        SESSIONS,
-        "_touch(token, now) and _claim(token, now)",
-        "_touch(token, now)",
+        ROTATION,
+        "            if cursor.rowcount != 1:",
+        "            if cursor.rowcount < 0:",
         "tests/accounts/test_refresh.py",
     ),
     Mutant(
-        "a join in the conditional update of the session",
-        SESSIONS,
-        "Session.objects.live(now).filter(pk=token.session_id)\n    return sessions.update",
-        "Session.objects.live(now).filter(\n"
-        "        pk=token.session_id, user__is_active=True\n"
-        "    )\n    return sessions.update",
+        "a refresh does not wait for a log-out under way",
+        ROTATION,
+        "    FOR UPDATE OF session\n",
+        "",
         "tests/races/test_logout.py",
         needs_postgresql=True,
     ),
     Mutant(
         "the revocation after a theft is rolled back by its own exception",
         SESSIONS,
-        "        transaction.set_rollback(True)\n    raise _refusal(token, now, by)",
         "        raise _refusal(token, now, by)",
+        "        with transaction.atomic():\n            raise _refusal(token, now, by)",
         "tests/accounts/test_refresh.py",
     ),
     Mutant(
@@ -81,51 +76,58 @@ MUTANTS = [
     ),
     Mutant(
         "the session of an access token is not looked at",
-        "accounts/authentication.py",
+        "accounts/queries.py",
         "Session.objects.live(now)",
         "Session.objects",
         "tests/accounts/test_logout.py",
     ),
     Mutant(
         "a disabled user's access token works",
-        "accounts/authentication.py",
-        "                user__is_active=True,\n",
+        "accounts/queries.py",
+        ", user__is_active=True",
         "",
         "tests/accounts/test_access_tokens.py tests/accounts/test_user_admin.py",
     ),
     Mutant(
         "a header may name anything",
         "accounts/access_tokens.py",
-        "value == _HEADER and isinstance",
-        "isinstance",
+        "value != _HEADER or not isinstance",
+        "not isinstance",
         "tests/accounts/test_access_tokens.py",
     ),
     Mutant(
         "every spelling of a signature verifies",
         "accounts/access_tokens.py",
-        "parts == encoded and len(parts) == 3",
-        "len(parts) == 3",
+        "hmac.compare_digest(_encode(expected), signature)",
+        "hmac.compare_digest(expected, base64.urlsafe_b64decode(signature + b'=='))",
+        "tests/accounts/test_access_tokens.py",
+    ),
+    Mutant(
+        "access tokens do not expire",
+        "accounts/access_tokens.py",
+        " and expires > now - leeway",
+        "",
         "tests/accounts/test_access_tokens.py",
     ),
     Mutant(
         "tries are counted after the hash",
         LOGIN,
-        "    tries.count()\n    user = User.objects.find_by_email(email)\n",
-        "    user = User.objects.find_by_email(email)\n"
+        "    tries.count()\n    user = user_with_email.first(key=key)\n",
+        "    user = user_with_email.first(key=key)\n"
         "    passwords.is_password_of(user, password)\n    tries.count()\n",
         "tests/accounts/test_throttling.py",
     ),
     Mutant(
         "unknown addresses are not counted",
         LOGIN,
-        "    tries.count()\n    user = User.objects.find_by_email(email)\n",
-        "    user = User.objects.find_by_email(email)\n    if user:\n        tries.count()\n",
+        "    tries.count()\n    user = user_with_email.first(key=key)\n",
+        "    user = user_with_email.first(key=key)\n    if user:\n        tries.count()\n",
         "tests/accounts/test_throttling.py",
     ),
     Mutant(
         "whoever guesses locks the owner out",
         "accounts/throttling.py",
-        "        is_known = _is_known(account, network)",
+        "        is_known = self._known is not None",
         "        is_known = False",
         "tests/accounts/test_throttling.py",
     ),
@@ -190,8 +192,8 @@ MUTANTS = [
     ),
     Mutant(
         "a disabled service account's token works",
-        "service_accounts/authentication.py",
-        "            service_account__is_active=True,\n",
+        "service_accounts/queries.py",
+        " service_account__is_active=True,",
         "",
         "tests/service_accounts/test_authentication.py tests/service_accounts/test_account.py",
     ),
