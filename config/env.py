@@ -224,6 +224,9 @@ def _postgresql(parts: SplitResult, port: int | None, limit_seconds: int) -> dic
                 "reconnect_failed": tell_waiting,
             },
             "connect_timeout": 5,
+            # A statement that comes again is planned once a connection.
+            "server_side_binding": True,
+            "prepare_threshold": 5,
             **{name: value for name, value in query.items() if name not in place},
             "options": f"-c statement_timeout={limit_seconds}s -c lock_timeout=5s",
         },

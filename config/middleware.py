@@ -5,10 +5,13 @@ import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 
 from config.error_pages import is_api, refuse
@@ -22,6 +25,11 @@ from config.exceptions import (
 )
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+API_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
 
 
@@ -64,6 +72,27 @@ class GateMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         refusal = _refuse_early(request)
         return refuse(request, refusal) if refusal else self._get_response(request)
+
+
+class ApiMiddleware:
+    """Leads the API past the middleware that follows: what pages need (sessions, CSRF, messages,
+    static files) is no use to it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_page = get_response
+        self._get_answer: Any = convert_exception_to_response(_end_of_chain())
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        get_response = self._get_answer if is_api(request) else self._get_page
+        return get_response(request)
+
+
+def _end_of_chain() -> Any:
+    """What Django calls behind the last middleware: finds the view and calls it."""
+    handler: Any = BaseHandler()
+    for hooks in ("_view_middleware", "_template_response_middleware", "_exception_middleware"):
+        setattr(handler, hooks, [])
+    return handler._get_response
 
 
 class RequestIdFilter(logging.Filter):
@@ -113,8 +142,8 @@ def _as_api_answer(request: HttpRequest, response: HttpResponse) -> HttpResponse
         response = _translate(request, response)
     if not response.streaming and not response.content:
         del response["Content-Type"]
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
+    for name, value in API_HEADERS.items():
+        response[name] = value
     return response
 
 

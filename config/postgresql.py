@@ -1,5 +1,7 @@
 """The connections to PostgreSQL, and what their pool does when the server is gone."""
 
+import select
+import time
 from typing import Any
 
 import psycopg
@@ -9,6 +11,7 @@ from psycopg_pool import ConnectionPool
 # A statement that runs into its limit is answered by the server: that answer may take this long.
 GRACE_SECONDS = 2
 CHECK_SECONDS = 2
+TRUST_SECONDS = 1.0
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -19,21 +22,27 @@ class BoundedConnection(psycopg.Connection[Any]):
     """
 
     answer_seconds: float | None = None
+    _answered_at = 0.0
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Consume what waits for the server. Raises OperationalError after `answer_seconds`."""
         try:
-            return super().wait(gen, interval, timeout or self.answer_seconds)
+            answer = super().wait(gen, interval, timeout or self.answer_seconds)
         except psycopg.errors._WaitTimeout:
             self.pgconn.finish()  # the answer may still come: nobody must read it as another's
             raise
+        self._answered_at = time.monotonic()
+        return answer
 
     def execute(self, *args: Any, **kwargs: Any) -> psycopg.Cursor[Any]:
         """The pool's check of an idle connection (Django has cursors).
 
         One that is dead is seldom alone (a failover, a restart). The pool would find the others one
-        request at a time, and pause longer after each: all are replaced at once.
+        request at a time, and pause longer after each: all are replaced at once. One that answered
+        a moment ago, and has not been hung up on since, is asked nothing.
         """
+        if time.monotonic() - self._answered_at < TRUST_SECONDS and not self._is_hung_up():
+            return self.cursor()
         usual, self.answer_seconds = self.answer_seconds, CHECK_SECONDS
         try:
             return super().execute(*args, **kwargs)
@@ -43,6 +52,12 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise
         finally:
             self.answer_seconds = usual
+
+    def _is_hung_up(self) -> bool:
+        """Whether there is anything to read, where nothing was asked: most likely the end."""
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
 
 def bounded(limit_seconds: int) -> type[BoundedConnection]:

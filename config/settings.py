@@ -86,6 +86,8 @@ MIDDLEWARE = [
     "config.middleware.EdgeMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.GateMiddleware",
+    # The API goes no further: the rest is for pages.
+    "config.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -154,6 +156,7 @@ AUTH_PASSWORD_VALIDATORS = [
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["accounts.parsers.JsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.negotiation.JsonNegotiation",
     # sa_ tokens first: SimpleJWT refuses any bearer token that it cannot decode.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "service_accounts.authentication.ServiceAccountTokenAuthentication",
