@@ -1,6 +1,7 @@
 """Many log-ins at the same moment: how much memory the workers take at the most."""
 
 import threading
+from collections.abc import Sequence
 
 from tests.benchmarks import processes
 from tests.benchmarks.bars import Verdict
@@ -17,9 +18,9 @@ _PAUSE_SECONDS = 0.01
 class _Watch(threading.Thread):
     """Looks at what the workers hold, again and again."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, workers: Sequence[int]) -> None:
         super().__init__(daemon=True)
-        self._workers = server.workers
+        self._workers = workers
         self._done = threading.Event()
         self.peak = 0
 
@@ -35,9 +36,11 @@ class _Watch(threading.Thread):
 
 def flood(client: Client, server: Server) -> list[Verdict]:
     """64 log-ins at once: memory, and answers of 500 and above."""
-    watch = _Watch(server)
+    workers = server.workers
+    watch = _Watch(workers)
     watch.start()
     result = client.at_once(server, CALLS["login"], AT_ONCE)
+    server.expect(workers)
     mebibytes = watch.stop() / _MIB
     errors = sum(status >= 500 for status, _ in result.refused)
     title = f"{AT_ONCE} log-ins at once"

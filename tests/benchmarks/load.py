@@ -8,10 +8,13 @@ import selectors
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 HOST = "127.0.0.1"
 TIMEOUT_SECONDS = 60
+# Between two connects: of a burst one worker takes nearly all.
+PAUSE_SECONDS = 0.003
 _CHUNK = 65536
 
 
@@ -60,31 +63,48 @@ class Result:
     client_cpu: float = 0
     lines: list[Line] = field(default_factory=list)  # with the chains as they are now
     refused: list[tuple[int, str]] = field(default_factory=list)  # anything but 2xx
+    dropped: int = 0  # kept-alive connections that the server closed before it read the request
 
 
 class _Connection:
     def __init__(self, port: int, line: Line) -> None:
         self.line = line
-        self.socket = socket.create_connection(
-            (HOST, port), TIMEOUT_SECONDS, source_address=(line.source, 0)
-        )
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._port = port
+        self.socket = self._open()
         self.sent = 0
         self.sent_at = 0.0
+        self._request = b""
         self._buffer = b""
+
+    def _open(self) -> socket.socket:
+        address, source = (HOST, self._port), (self.line.source, 0)
+        opened = socket.create_connection(address, TIMEOUT_SECONDS, source)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return opened
 
     def send(self) -> None:
         chain, requests = self.line.chain, self.line.requests
-        request = chain.request() if chain else requests[self.sent % len(requests)]
+        self._request = chain.request() if chain else requests[self.sent % len(requests)]
         self.sent += 1
         self.sent_at = time.monotonic()
-        self.socket.sendall(request)
+        with suppress(ConnectionError):  # closed meanwhile: that is seen when it is read
+            self.socket.sendall(self._request)
+
+    def send_again(self) -> None:
+        """On a new connection. Raises ConnectionError if it was the first request of the old one,
+        or was answered in part."""
+        if self.sent == 1 or self._buffer:
+            raise ConnectionResetError(f"closed after {self._buffer[:200]!r}")
+        self.socket.close()
+        self.socket = self._open()
+        self.sent = 1
+        self.socket.sendall(self._request)
 
     def receive(self) -> tuple[int, bytes] | None:
-        """Status and body, once they are whole. Raises ConnectionError."""
+        """Status and body, once they are whole. Raises ConnectionError if there will be none."""
         data = self.socket.recv(_CHUNK)
         if not data:
-            raise ConnectionResetError(f"closed after {self._buffer[:200]!r}")
+            raise ConnectionResetError
         self._buffer += data
         head, mark, body = self._buffer.partition(b"\r\n\r\n")
         if not mark or len(body) < _content_length(head):
@@ -100,7 +120,10 @@ class _Connection:
 def run(share: Share) -> Result:
     """Send, each line its next request when the last is answered; all are answered at the end."""
     result = Result()
-    connections = [_Connection(share.port, line) for line in share.lines]
+    connections = []
+    for line in share.lines:
+        connections.append(_Connection(share.port, line))
+        time.sleep(PAUSE_SECONDS)
     with selectors.DefaultSelector() as selector:
         for connection in connections:
             selector.register(connection.socket, selectors.EVENT_READ, connection)
@@ -130,7 +153,14 @@ def _answers(
             raise TimeoutError(f"{waiting} requests got no answer in {TIMEOUT_SECONDS} s")
         for key, _ in ready:
             connection: _Connection = key.data
-            answer = connection.receive()
+            try:
+                answer = connection.receive()
+            except ConnectionError:
+                selector.unregister(connection.socket)
+                connection.send_again()
+                selector.register(connection.socket, selectors.EVENT_READ, connection)
+                result.dropped += 1
+                continue
             if answer is None:
                 continue
             now = time.monotonic()

@@ -50,4 +50,5 @@ def _cpu_or_nothing(pid: int) -> float:
 
 def _field(path: Path, name: str) -> int:
     lines = path.read_text().splitlines()
-    return next(1024 * int(line.split()[1]) for line in lines if line.startswith(name))
+    found = [1024 * int(line.split()[1]) for line in lines if line.startswith(name)]
+    return sum(found)  # a process that is ending has none

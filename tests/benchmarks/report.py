@@ -29,6 +29,7 @@ _HEAD = (
     "client µs",
     "samples",
     "unbalanced",
+    "dropped",
 )
 _COUNT_HEAD = ("call", "variant", "SQL", "of it BEGIN/COMMIT", "of it empty", "round trips")
 
@@ -65,6 +66,7 @@ def figures(summaries: Summaries) -> str:
                 f"{summary.of('client_cpu'):.0f}",
                 str(len(summary.usable)),
                 str(summary.unbalanced),
+                str(sum(sample.dropped for sample in summary.samples)),
             )
         )
     return table(_HEAD, rows)

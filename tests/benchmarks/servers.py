@@ -6,7 +6,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +58,11 @@ class Server:
     @property
     def workers(self) -> list[int]:
         return processes.children(self.pid)
+
+    def expect(self, workers: Sequence[int]) -> None:
+        """Raises ServerFailed if these are not the workers any more: the figures would be off."""
+        if self.workers != list(workers):
+            raise ServerFailed(f"A worker of {self.variant.name} has ended:\n{self.log_end()}")
 
     def log_end(self) -> str:
         return self.log.read_text(errors="replace")[-2000:]

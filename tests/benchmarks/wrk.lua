@@ -23,10 +23,13 @@ end
 
 function done(summary, latency)
     local errors = summary.errors
-    local failed = errors.connect + errors.read + errors.write + errors.timeout
+    local failed = errors.connect + errors.timeout
+    local dropped = errors.read + errors.write -- wrk connects again
     io.write(string.format(
-        'JSON {"requests": %d, "microseconds": %d, "p50": %d, "p99": %d, "failed": %d, "refused": %d}\n',
+        'JSON {"requests": %d, "microseconds": %d, "p50": %d, "p99": %d, '
+        .. '"failed": %d, "refused": %d, '
+        .. '"dropped": %d}\n',
         summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
-        failed, errors.status
+        failed, errors.status, dropped
     ))
 end
