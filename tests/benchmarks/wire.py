@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 HOST = "127.0.0.1"
 _CHUNK = 65536
 _PREFIX = 5  # the type of a message and its length
+_MAX_STARTUP, _MAX_MESSAGE = 10_000, 1 << 30  # bytes, the server's own limits
 _NEGOTIATIONS = {80877103, 80877104}  # SSLRequest, GSSENCRequest: a startup packet follows
 _CONTROL = {b"BEGIN", b"COMMIT", b"ROLLBACK", b"SAVEPOINT", b"RELEASE"}
 
@@ -84,7 +85,7 @@ class Reader:
             return False
         (length,) = struct.unpack_from("!I", self._buffer, prefix - 4)
         end = prefix - 4 + length
-        if not 4 <= length < 1 << 30:
+        if not 4 <= length <= (_MAX_STARTUP if self._is_starting else _MAX_MESSAGE):
             raise ValueError("this is not PostgreSQL's protocol (TLS?)")
         if len(self._buffer) < end:
             return False
