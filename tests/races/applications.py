@@ -1,8 +1,9 @@
 """Applications to race against: the product and the control, each a real server."""
 
 import re
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.server import Server, ServerFailed, serve
 
 WORKERS = 4
 THREADS = 8
+NODE_WORKERS = 2
 LOGIN_FAILURES = 10
 BURSTS = 100
 ENVIRONMENT = {
@@ -40,6 +42,9 @@ class Application:
     mailbox: Mailbox
 
 
+Nodes = tuple[Application, Application]
+
+
 @contextmanager
 def product() -> Iterator[Application]:
     """The product on an empty database."""
@@ -57,20 +62,41 @@ def control() -> Iterator[Application]:
 
 
 @contextmanager
-def _served(**values: str) -> Iterator[Application]:
-    with TemporaryDirectory(prefix="hyperspeed-mail-") as folder, fresh_database() as database:
-        mailbox = Mailbox(Path(folder))
+def two_nodes(workers: int, **values: str) -> Iterator[Nodes]:
+    """The product twice on an empty database, as on two machines: they share their environment."""
+    shared = {
+        "SECRET_KEY": secrets.token_hex(32),
+        "JWT_SIGNING_KEY": secrets.token_hex(32),
+        "PUBLIC_URL": "http://127.0.0.1:8000",  # the issuer of tokens: not each node's own port
+        **values,
+    }
+    with fresh_database() as database:
+        one = _served(database, workers, **shared)
+        with one as first, _served(database, workers, **shared) as second:
+            yield first, second
+
+
+@contextmanager
+def _served(
+    database: Database | None = None, workers: int = WORKERS, **values: str
+) -> Iterator[Application]:
+    """On this database, or an empty one."""
+    with ExitStack() as stack:
+        mailbox = Mailbox(Path(stack.enter_context(TemporaryDirectory(prefix="hyperspeed-mail-"))))
+        database = database or stack.enter_context(fresh_database())
         environment = {**ENVIRONMENT, "EMAIL_URL": mailbox.url, **values}
-        with serve(database.url, workers=WORKERS, threads=THREADS, **environment) as server:
-            client = Client(urlsplit(server.url).netloc)
-            _wait_for_all_workers(client, server.log)
-            yield Application(client, database, server, mailbox)
+        server = stack.enter_context(
+            serve(database.url, workers=workers, threads=THREADS, **environment)
+        )
+        client = Client(urlsplit(server.url).netloc)
+        _wait_for_all_workers(client, server.log, workers)
+        yield Application(client, database, server, mailbox)
 
 
-def _wait_for_all_workers(client: Client, log: Path) -> None:
+def _wait_for_all_workers(client: Client, log: Path, workers: int) -> None:
     """A server is up when one worker answers; a race needs all of them."""
     for _ in range(BURSTS):
-        race([partial(client.me, "")] * WORKERS * THREADS)
-        if len(set(re.findall(r"^worker (\S+):", log.read_text(), re.MULTILINE))) == WORKERS:
+        race([partial(client.me, "")] * workers * THREADS)
+        if len(set(re.findall(r"^worker (\S+):", log.read_text(), re.MULTILINE))) == workers:
             return
     raise ServerFailed(log.read_text())

@@ -17,10 +17,13 @@ class Office:
         self.owner_role = owner_role or self.get(f"{self.home}/roles")["roles"][0]["id"]
 
     def get(self, path: str) -> dict[str, list[dict[str, Any]]]:
-        return self.client.call("GET", path, self.token).body
+        return self.call("GET", path).body
 
     def post(self, path: str, body: object = None) -> Answer:
-        return self.client.call("POST", f"{self.home}/{path}", self.token, body)
+        return self.call("POST", f"{self.home}/{path}", body)
+
+    def call(self, method: str, path: str, body: object = None) -> Answer:
+        return self.client.call(method, path, self.token, body)
 
     def appoint(self, email: str) -> "Office":
         """A further owner."""
