@@ -13,7 +13,7 @@ Body = dict[str, Any]
 
 
 class Caller:
-    """Who calls: all columns of the user, and of the service account if it is one."""
+    """Who calls: the principal, and the service account if it is one."""
 
     def __init__(self, database: Database, authorization: str) -> None:
         raw = authorization.removeprefix("Bearer ")
@@ -23,12 +23,12 @@ class Caller:
             if not is_well_formed(raw):
                 raise PermissionError
             row = database.rows(sql.SERVICE_ACCOUNT_TOKEN, digest=digest(raw), now=now)[0]
-            account = row[len(sql.USER_COLUMNS) :]
+            account = row[len(sql.PRINCIPAL_COLUMNS) :]
             self.account = {"id": str(account[0]), "organization_id": str(account[1])}
         else:
             user, session = tokens.read(raw)
             row = database.rows(sql.SESSION, user=user, session=session, now=now)[0]
-        self.user: Body = dict(zip(sql.USER_COLUMNS, row, strict=False))
+        self.user: Body = dict(zip(sql.PRINCIPAL_COLUMNS, row, strict=False))
 
     @property
     def is_pending(self) -> bool:
@@ -72,11 +72,8 @@ def spaces(database: Database, authorization: str, organization: uuid.UUID) -> B
 
 def access_summary(database: Database, authorization: str, organization: uuid.UUID) -> Body:
     values = _standing(database, authorization, organization)
-    found = [row[0] for row in database.rows(sql.SPACES, organization=organization)]
-    entered = {row[0] for row in database.rows(sql.WHICH_ARE_ENTERED, spaces=found, **values)}
-    return {
-        "projects": [{"project_id": str(pk), "can_access": pk in entered} for pk in found],
-    }
+    rows = database.rows(sql.SPACE_ACCESS, **values)
+    return {"projects": [{"project_id": str(pk), "can_access": may} for pk, _, may in rows]}
 
 
 def me(database: Database, authorization: str) -> Body:

@@ -1,14 +1,17 @@
 """The statements that the product's calls need, by hand. `floor` and `wsgi` run these."""
 
-_USER = """
-    u.id, u.password, u.last_login, u.is_superuser, u.email, u.email_key, u.display_name, u.kind,
-    u.signup_status, u.is_active, u.is_staff, u.created_at, u.last_seen_at
+_PRINCIPAL = """
+    u.id, u.is_superuser, u.email, u.display_name, u.kind, u.signup_status, u.is_active, u.is_staff,
+    u.created_at, u.last_seen_at
 """
-USER_COLUMNS = tuple(name.strip().removeprefix("u.") for name in _USER.split(","))
+_USER = f"{_PRINCIPAL}, u.password, u.last_login, u.email_key"
+PRINCIPAL_COLUMNS, USER_COLUMNS = (
+    tuple(name.strip().removeprefix("u.") for name in columns.split(","))
+    for columns in (_PRINCIPAL, _USER)
+)
 
 SESSION = f"""
-SELECT {_USER}, s.id, s.created_at, s.last_used_at, s.expires_at, s.ip_address, s.user_agent,
-    s.revoked_at, s.revoked_reason
+SELECT {_PRINCIPAL}, s.id, s.user_id
 FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
 WHERE s.id = %(session)s AND s.user_id = %(user)s AND s.revoked_at IS NULL
     AND s.expires_at > %(now)s AND u.is_active AND u.signup_status <> 'denied'
@@ -16,7 +19,7 @@ LIMIT 1
 """  # noqa: S608  (nothing but our own columns)
 
 SERVICE_ACCOUNT_TOKEN = f"""
-SELECT {_USER}, a.id, a.organization_id, a.name, a.provider, t.id, t.hint, t.last_used_at
+SELECT {_PRINCIPAL}, a.id, a.organization_id, t.id, t.hint, t.last_used_at
 FROM service_accounts_serviceaccounttoken t
     JOIN service_accounts_serviceaccount a ON a.id = t.service_account_id
     JOIN accounts_user u ON u.id = a.user_id
@@ -49,11 +52,10 @@ SELECT s.id, s.organization_id, s.name, s.description, s.created_by_id, s.create
 FROM organizations_space s WHERE s.organization_id = %(organization)s
 """
 _NEWEST_FIRST = " ORDER BY s.created_at DESC, s.id DESC LIMIT 1001"
-SPACES = _SPACES + _NEWEST_FIRST
 ENTERED_SPACES = f"{_SPACES} AND {_ENTERED} {_NEWEST_FIRST}"
-WHICH_ARE_ENTERED = f"""
-SELECT s.id FROM organizations_space s
-WHERE s.organization_id = %(organization)s AND {_ENTERED} AND s.id = ANY(%(spaces)s)
+SPACE_ACCESS = f"""
+SELECT s.id, s.created_at, coalesce({_ENTERED}, false)
+FROM organizations_space s WHERE s.organization_id = %(organization)s {_NEWEST_FIRST}
 """  # noqa: S608
 
 SIGNUP_REQUEST = """
@@ -73,7 +75,10 @@ ON CONFLICT (key) DO UPDATE SET
                      ELSE counter.resets_at END
 RETURNING count, resets_at
 """
-IS_KNOWN = "SELECT 1 FROM accounts_throttlecounter WHERE key = %(key)s AND resets_at > %(now)s"
+KNOWN = """
+SELECT key, count, resets_at FROM accounts_throttlecounter
+WHERE key = %(key)s AND resets_at > %(now)s
+"""
 KNOW = """
 INSERT INTO accounts_throttlecounter (key, count, resets_at) VALUES (%(key)s, 1, %(resets_at)s)
 ON CONFLICT (key) DO UPDATE SET resets_at = excluded.resets_at
@@ -83,7 +88,7 @@ FORGET = "DELETE FROM accounts_throttlecounter WHERE key = %(key)s"
 USER = f"SELECT {_USER} FROM accounts_user u WHERE u.email_key = %(email)s LIMIT 1"  # noqa: S608
 LOG_IN = """
 UPDATE accounts_user SET last_login = %(now)s, last_seen_at = %(now)s
-WHERE id = %(user)s AND is_active AND password = %(password)s
+WHERE id = %(user)s AND is_active AND password = %(password)s RETURNING signup_status
 """
 RECORD = """
 INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, door,

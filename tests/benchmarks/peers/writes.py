@@ -27,13 +27,14 @@ def log_in(database: Database, body: Body, address: str) -> Body:
     email = body["email"].casefold()
     known = _key("known", f"{email} {address}")
     _count(database, _key("auth", address), now, 60)
-    is_known = database.rows(sql.IS_KNOWN, key=known, now=now)
+    is_known = database.rows(sql.KNOWN, key=known, now=now)
     tries = _key("login_known", f"{email} {address}") if is_known else _key("login", email)
     _count(database, tries, now, 600)
     user = dict(zip(sql.USER_COLUMNS, database.rows(sql.USER, email=email)[0], strict=True))
     _hasher.verify(user["password"].removeprefix("argon2"), body["password"])
     database.run(sql.FORGET, key=tries)
-    database.run(sql.KNOW, key=known, resets_at=now + dt.timedelta(days=_KNOWN_DAYS))
+    if not is_known or is_known[0][2] < now + dt.timedelta(days=_KNOWN_DAYS - 1):
+        database.run(sql.KNOW, key=known, resets_at=now + dt.timedelta(days=_KNOWN_DAYS))
     return _start_session(database, user, address)
 
 
@@ -66,7 +67,9 @@ def _start_session(database: Database, user: Body, address: str) -> Body:
     until = now + dt.timedelta(days=_REFRESH_DAYS)
     request = uuid.uuid4().hex
     with database.atomic():
-        database.run(sql.LOG_IN, password=user["password"], **common)
+        ((status,),) = database.rows(sql.LOG_IN, password=user["password"], **common)
+        if status == "denied":
+            raise PermissionError
         database.run(sql.RECORD, id=uuid7(), email=user["email"], request=request, **common, **seen)
         database.run(sql.START_SESSION, id=session, expires_at=expires_at, **common, **seen)
         database.rows(sql.ISSUE, digest=token.digest, expires_at=until, **common)
