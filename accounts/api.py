@@ -1,6 +1,6 @@
 """The base of all API views."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,6 +17,12 @@ class ApiView(APIView):
     """Base of all API views."""
 
     http_method_names = ("get", "post", "put", "patch", "delete", "head")
+    _allow: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # REST framework finds it out again for every answer.
+        cls._allow = ", ".join(cls().allowed_methods)
 
     def read(self, serializer_class: type[InputSerializer], *, is_optional: bool = False) -> Any:
         """The validated body. Without `is_optional` an empty one is refused as `invalid json`."""
@@ -27,6 +33,10 @@ class ApiView(APIView):
         if not serializer.is_valid():
             serializer.refuse()
         return serializer.validated_data
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {"Allow": self._allow}
 
     @property
     def principal(self) -> User:

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from accounts.access_tokens import read_access_token
 from accounts.credentials import Credential, CredentialKind
 from accounts.models import User
-from accounts.queries import session_of_user
+from accounts.queries import make_principal, principal_of_session
 from config.exceptions import Unauthorized, is_outage
 
 logger = logging.getLogger("hyperspeed.authentication")
@@ -43,13 +43,14 @@ class AccessTokenAuthentication(BaseAuthentication):
         if claims is None:
             raise Unauthorized(is_presented=True)
         now = timezone.now()
-        session = session_of_user.first(
+        row = principal_of_session.first(
             session_id=claims.session_id, user_id=claims.user_id, now=now
         )
-        if session is None:
+        if row is None:
             raise Unauthorized(is_presented=True)
-        note_seen(session.user, now)
-        return session.user, Credential(CredentialKind.SESSION, session.pk)
+        user = make_principal(row)
+        note_seen(user, now)
+        return user, Credential(CredentialKind.SESSION, claims.session_id)
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -13,11 +13,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import Expression
-from django.db.models.query import (
-    ModelIterable,
-    NamedValuesListIterable,
-    get_related_populators,
-)
+from django.db.models.query import ModelIterable, NamedValuesListIterable
 from django.db.models.utils import create_namedtuple_class
 
 P = ParamSpec("P")
@@ -48,8 +44,7 @@ class _Parameter(Expression):
 class CompiledQuery(Generic[P, Row]):
     """What `compiled` makes: called with keyword arguments, it returns the rows as a list.
 
-    The rows are what the query set would give: model instances, with their annotations, or the
-    tuples of `values_list`.
+    The rows are what the query set would give: model instances, or the tuples of `values_list`.
     """
 
     def __init__(self, build: Callable[P, models.QuerySet[Any, Row]]) -> None:
@@ -97,7 +92,8 @@ def compiled(build: Callable[P, models.QuerySet[Any, Row]]) -> CompiledQuery[P, 
     """Decorates a function that builds a query set from its arguments, which are keyword-only and
     annotated with a UUID, a time, a string or a flag.
 
-    It is given expressions in place of the values: it cannot look at them. It does not slice.
+    It is given expressions in place of the values: it cannot look at them. It neither slices
+    nor selects related rows.
     """
     return CompiledQuery(build)
 
@@ -116,23 +112,7 @@ def _reader(rows: Any, compiler: Any) -> Callable[[Iterable[Any]], list[Any]]:
     if not issubclass(rows._iterable_class, ModelIterable):
         return lambda fetched: list(convert(fetched))
 
-    model, selected = compiler.klass_info["model"], compiler.klass_info["select_fields"]
-    own = slice(selected[0], selected[-1] + 1)
-    names = [column.target.attname for column in columns[own]]
-    related = get_related_populators(  # type: ignore[call-arg]  # the stubs are of a later Django
-        compiler.klass_info, compiler.select, compiler.using
-    )
-    beside = list(compiler.annotation_col_map.items())
-
-    def read(fetched: Iterable[Any]) -> list[Any]:
-        found = []
-        for row in convert(fetched):
-            instance = model.from_db(compiler.using, names, row[own])
-            for populator in related:
-                populator.populate(row, instance)
-            for name, position in beside:
-                setattr(instance, name, row[position])
-            found.append(instance)
-        return found
-
-    return read
+    names = [column.target.attname for column in columns]
+    return lambda fetched: [
+        rows.model.from_db(compiler.using, names, row) for row in convert(fetched)
+    ]

@@ -2,41 +2,42 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from accounts.compiled import compiled
 from accounts.models import Session, ThrottleCounter, User
 
-# What requests look at of the principal. The rest, its password hash above all, stays where it is
-# until somebody asks.
-_PRINCIPAL = (
-    "email",
-    "display_name",
-    "kind",
-    "signup_status",
-    "is_active",
-    "is_staff",
-    "is_superuser",
-    "created_at",
-    "last_seen_at",
+# What requests do not look at: it stays in the database until somebody asks.
+_UNSEEN = {"password", "last_login", "email_key"}
+_PRINCIPAL = tuple(
+    field.attname for field in User._meta.concrete_fields if field.attname not in _UNSEEN
 )
 
 
 def principal_at(path: str) -> tuple[str, ...]:
-    """The columns of the principal that is reached by this path, for `only`."""
+    """The columns that `make_principal` needs, of the user who is reached by this path."""
     return tuple(f"{path}__{name}" for name in _PRINCIPAL)
 
 
+def make_principal(values: Sequence[Any]) -> User:
+    """The user with these columns; the others are read when they are asked for."""
+    return User.from_db(DEFAULT_DB_ALIAS, _PRINCIPAL, values)
+
+
 @compiled
-def session_of_user(
+def principal_of_session(
     *, session_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime
-) -> QuerySet[Session]:
-    """A live session, with its user, unless they were disabled or denied."""
-    sessions = Session.objects.live(now).select_related("user").only(*principal_at("user"))
-    return sessions.filter(pk=session_id, user_id=user_id, user__is_active=True).exclude(
+) -> QuerySet[Session, Any]:
+    """Who a live session belongs to, unless they were disabled or denied."""
+    sessions = Session.objects.live(now).filter(pk=session_id, user_id=user_id)
+    usable = sessions.filter(user__is_active=True).exclude(
         user__signup_status=User.SignupStatus.DENIED
     )
+    return usable.values_list(*principal_at("user"))
 
 
 @compiled

@@ -84,7 +84,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.EdgeMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     "config.middleware.GateMiddleware",
     # The API goes no further: the rest is for pages.
     "config.middleware.ApiMiddleware",

@@ -7,8 +7,8 @@ from django.views.decorators.csrf import csrf_exempt
 from config import views
 
 urlpatterns = [
-    path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("organizations.urls")),
+    path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("service_accounts.urls")),
     path("api/schema", views.schema),
     path("api/docs", views.docs),

@@ -8,12 +8,12 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts.authentication import bearer_token, best_effort, note_seen
-from accounts.credentials import Credential, CredentialKind, ServiceAccountRef
+from accounts.credentials import Credential, CredentialKind
 from accounts.models import User
 from accounts.tokens import digest
 from config.exceptions import Unauthorized
 from service_accounts.models import ServiceAccountToken
-from service_accounts.queries import usable_token
+from service_accounts.queries import UsableToken, find_usable_token
 from service_accounts.tokens import PREFIX, is_well_formed
 
 LAST_USED_INTERVAL = dt.timedelta(minutes=1)
@@ -34,28 +34,23 @@ class ServiceAccountTokenAuthentication(BaseAuthentication):
         if not is_well_formed(raw_token):
             raise Unauthorized(is_presented=True)
         now = timezone.now()
-        token = usable_token.first(digest=digest(raw_token), now=now)
+        token = find_usable_token(digest=digest(raw_token), now=now)
         if token is None:
             raise Unauthorized(is_presented=True)
         _note_used(token, now)
-        account = token.service_account
-        return account.user, Credential(
-            CredentialKind.SERVICE_ACCOUNT_TOKEN,
-            token.pk,
-            token.hint,
-            ServiceAccountRef(account.pk, account.organization_id),
-        )
+        kind = CredentialKind.SERVICE_ACCOUNT_TOKEN
+        return token.user, Credential(kind, token.id, token.hint, token.account)
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
 
-def _note_used(token: ServiceAccountToken, now: dt.datetime) -> None:
+def _note_used(token: UsableToken, now: dt.datetime) -> None:
     """At most one write a minute: the condition is in the update, for calls that race."""
     stale = now - LAST_USED_INTERVAL
     if token.last_used_at is not None and token.last_used_at > stale:
         return
     never_or_stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=stale)
     with best_effort("last_used_at"):
-        ServiceAccountToken.objects.filter(never_or_stale, pk=token.pk).update(last_used_at=now)
-    note_seen(token.service_account.user, now)
+        ServiceAccountToken.objects.filter(never_or_stale, pk=token.id).update(last_used_at=now)
+    note_seen(token.user, now)

@@ -20,11 +20,11 @@ PRODUCTION = {
     "DEBUG": "0",
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "PUBLIC_URL": "http://127.0.0.1:8000",
+    "CORS_ALLOWED_ORIGINS": "https://app.example.org",
 }
 UNSET = (
     "SECRET_KEY_FILE",
     "JWT_SIGNING_KEY_FILE",
-    "CORS_ALLOWED_ORIGINS",
     "TRUSTED_PROXIES",
     "AUTH_RATE_PER_MINUTE",
     "REGISTRATIONS_PER_HOUR",
