@@ -1,5 +1,6 @@
 """The base of what calls answer with."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from operator import attrgetter
@@ -38,6 +39,13 @@ class OutputSerializer(serializers.Serializer[Any]):
             (name, _reader_of(field.source or name), field.to_representation)
             for name, field in self.fields.items()
         ]
+
+
+class MomentField(serializers.DateTimeField):
+    """A time as it comes from the database, in RFC 3339."""
+
+    def to_representation(self, value: dt.datetime) -> str:
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
 def _reader_of(source: str) -> Callable[[Any], Any]:

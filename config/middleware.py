@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from django.core.exceptions import DisallowedHost
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch, resolve
 
 from config.error_pages import is_api, refuse
 from config.exceptions import (
@@ -80,19 +82,28 @@ class ApiMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_page = get_response
-        self._get_answer: Any = convert_exception_to_response(_end_of_chain())
+        endpoint: Any = _Endpoint()
+        self._get_answer: Any = convert_exception_to_response(endpoint._get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         get_response = self._get_answer if is_api(request) else self._get_page
         return get_response(request)
 
 
-def _end_of_chain() -> Any:
+class _Endpoint(BaseHandler):
     """What Django calls behind the last middleware: finds the view and calls it."""
-    handler: Any = BaseHandler()
-    for hooks in ("_view_middleware", "_template_response_middleware", "_exception_middleware"):
-        setattr(handler, hooks, [])
-    return handler._get_response
+
+    _view_middleware = _template_response_middleware = _exception_middleware = ()
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        request.resolver_match = _resolve(request.path_info)
+        return request.resolver_match
+
+
+@lru_cache(maxsize=1024)
+def _resolve(path: str) -> ResolverMatch:
+    """The view of a path: to look through the routes takes as long as a query."""
+    return resolve(path)
 
 
 class RequestIdFilter(logging.Filter):

@@ -11,8 +11,10 @@ from organizations.models.space import may_enter
 
 
 @compiled
-def organizations_of(*, user_id: uuid.UUID) -> QuerySet[Organization]:
-    return Organization.objects.visible_to(user_id)
+def organizations_of(*, user_id: uuid.UUID) -> QuerySet[Any, Any]:
+    """What `OrganizationOutput` shows."""
+    shown = ("id", "name", "slug", "open_signups_enabled", "intended_public_url", "created_at")
+    return Organization.objects.visible_to(user_id).values_list(*shown, named=True)
 
 
 @compiled
@@ -27,23 +29,24 @@ def roles_of_member(
 @compiled
 def accessible_spaces(
     *, organization_id: uuid.UUID, user_id: uuid.UUID, enters_all: bool, enters_open: bool
-) -> QuerySet[Space]:
-    """What a member may enter, newest first."""
+) -> QuerySet[Any, Any]:
+    """What a member may enter, newest first, as `SpaceOutput` shows it."""
     spaces = Space.objects.filter(organization_id=organization_id)
     entered = may_enter(user_id=user_id, enters_all=enters_all, enters_open=enters_open)
-    return spaces.filter(entered).newest_first()
+    shown = ("id", "organization_id", "name", "description", "created_at")
+    return spaces.filter(entered).newest_first().values_list(*shown, named=True)
 
 
 @compiled
 def space_access(
     *, organization_id: uuid.UUID, user_id: uuid.UUID, enters_all: bool, enters_open: bool
 ) -> QuerySet[Any, Any]:
-    """All spaces, newest first, as (pk, created_at, can_access)."""
+    """All spaces, newest first, as (id, created_at, can_access)."""
     entered = may_enter(user_id=user_id, enters_all=enters_all, enters_open=enters_open)
     can_access = Case(When(entered, then=True), default=False)  # not null, where nobody made it
     spaces = Space.objects.filter(organization_id=organization_id).newest_first()
     columns = {"can_access": can_access}
-    return spaces.annotate(**columns).values_list("pk", "created_at", *columns, named=True)
+    return spaces.annotate(**columns).values_list("id", "created_at", *columns, named=True)
 
 
 @compiled

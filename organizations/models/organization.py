@@ -16,7 +16,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
     def visible_to(self, user_id: uuid.UUID) -> "OrganizationQuerySet":
         """Those that the user is a member of, oldest first."""
-        return self.filter(memberships__user=user_id).order_by("created_at", "pk")
+        return self.filter(memberships__user=user_id).order_by("created_at", "id")
 
 
 class Organization(models.Model):

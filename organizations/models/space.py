@@ -26,7 +26,7 @@ class SpaceQuerySet(models.QuerySet["Space"]):
     """Which spaces a member may enter, and in which order they are shown."""
 
     def newest_first(self) -> "SpaceQuerySet":
-        return self.order_by("-created_at", "-pk")
+        return self.order_by("-created_at", "-id")
 
     def accessible_to(self, access: "Access") -> "SpaceQuerySet":
         """Those of the organization that the member may enter."""

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.credentials import ServiceAccountRef
 from accounts.inputs import InputSerializer, NameField
 from accounts.models import MAX_NAME_LENGTH, User
-from accounts.outputs import OutputSerializer
+from accounts.outputs import MomentField, OutputSerializer
 from organizations.models import SignupRequest
 
 
@@ -44,7 +44,7 @@ class MeOutput(OutputSerializer):
     id = serializers.UUIDField(source="user.pk")
     email = serializers.CharField(source="user.email")
     display_name = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField(source="user.created_at")
+    created_at = MomentField(source="user.created_at")
     service_account = ServiceAccountRefOutput(allow_null=True)
     signup_pending = serializers.BooleanField(source="user.is_pending")
     signup_request = OwnSignupRequestOutput(required=False)

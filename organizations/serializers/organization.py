@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from accounts.inputs import FlagField, InputSerializer, NameField, NameMissing, TextField
 from accounts.models import MAX_NAME_LENGTH
-from accounts.outputs import OutputSerializer
+from accounts.outputs import MomentField, OutputSerializer
 from config.exceptions import DomainError
 from organizations.models.organization import MAX_URL_LENGTH
 
@@ -41,7 +41,7 @@ class OrganizationOutput(OutputSerializer):
     slug = serializers.CharField()
     open_signups_enabled = serializers.BooleanField()
     intended_public_url = serializers.CharField(allow_null=True)
-    created_at = serializers.DateTimeField()
+    created_at = MomentField()
 
 
 class OrganizationInput(InputSerializer):

@@ -2,7 +2,7 @@ from rest_framework import serializers
 
 from accounts.inputs import InputSerializer, NameField, NameMissing, TextField
 from accounts.models import MAX_NAME_LENGTH
-from accounts.outputs import OutputSerializer
+from accounts.outputs import MomentField, OutputSerializer
 from organizations.models.space import MAX_DESCRIPTION_LENGTH
 
 
@@ -33,11 +33,11 @@ class SpaceOutput(OutputSerializer):
     organization_id = serializers.UUIDField()
     name = serializers.CharField()
     description = serializers.CharField()
-    created_at = serializers.DateTimeField()
+    created_at = MomentField()
 
 
 class AccessSummaryOutput(OutputSerializer):
     """`project_id` is the space's id: the name is older than the word space."""
 
-    project_id = serializers.UUIDField(source="pk")
+    project_id = serializers.UUIDField(source="id")
     can_access = serializers.BooleanField()
