@@ -1,11 +1,13 @@
 """The connections to PostgreSQL, and what their pool does when the server is gone."""
 
+import datetime as dt
 import select
 import time
-from typing import Any
+from typing import Any, Self, cast
 
 import psycopg
-from psycopg.abc import RV, PQGen
+from psycopg.abc import RV, Buffer, PQGen
+from psycopg.adapt import Loader
 from psycopg_pool import ConnectionPool
 
 # A statement that runs into its limit is answered by the server: that answer may take this long.
@@ -23,6 +25,13 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     answer_seconds: float | None = None
     _answered_at = 0.0
+
+    @classmethod
+    def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        """A connection whose times are read by MomentLoader."""
+        connection = super().connect(*args, **kwargs)
+        connection.adapters.register_loader("timestamptz", MomentLoader)
+        return connection
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Consume what waits for the server. Raises OperationalError after `answer_seconds`."""
@@ -42,7 +51,7 @@ class BoundedConnection(psycopg.Connection[Any]):
         a moment ago, and has not been hung up on since, is asked nothing.
         """
         if time.monotonic() - self._answered_at < TRUST_SECONDS and not self._is_hung_up():
-            return self.cursor()
+            return cast("psycopg.Cursor[Any]", None)  # nobody reads the answer
         usual, self.answer_seconds = self.answer_seconds, CHECK_SECONDS
         try:
             return super().execute(*args, **kwargs)
@@ -58,6 +67,16 @@ class BoundedConnection(psycopg.Connection[Any]):
         poll = select.poll()
         poll.register(self.pgconn.socket, select.POLLIN)
         return bool(poll.poll(0))
+
+
+class MomentLoader(Loader):
+    """Reads a time in UTC, as connections are told to write it; psycopg's own takes ten times as
+    long."""
+
+    timezone = dt.UTC  # looked at by Django
+
+    def load(self, data: Buffer) -> dt.datetime:
+        return dt.datetime.fromisoformat(bytes(data).decode())
 
 
 def bounded(limit_seconds: int) -> type[BoundedConnection]:
