@@ -11,15 +11,18 @@ from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.account import change_service_account
 from service_accounts.services.token import revoke_token
 
+HINT_DIGITS = 4
+
 
 @admin.register(ServiceAccount)
 class ServiceAccountAdmin(ReadOnlyAdmin):
-    list_display = ("name", "organization", "is_active", "provider", "created_by", "created_at")
+    list_display = ("name", "organization", "is_active", "provider", "created_by", "created")
     list_filter = ("is_active", "provider", ("organization", FirstFewFilter))
-    search_fields = ("name", "organization__name")
-    search_help_text = "Search by the name of the account or of its organization"
+    search_fields = ("name_key__startswith", "organization__name__istartswith")
+    search_help_text = "Search by the beginning of the name of the account or of its organization"
     list_select_related = ("organization", "created_by")
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)
+    sortable_by = ("created",)
     actions = ("disable_selected", "enable_selected")
     fields = (
         "name",
@@ -62,10 +65,12 @@ class ServiceAccountTokenAdmin(ReadOnlyAdmin):
 
     list_display = ("hint", "service_account", "name", "last_used_at", "expires_at", "state")
     list_filter = (TokenStateFilter,)
-    search_fields = ("hint", "service_account__name", "name")
-    search_help_text = "Search by service account, name or the last four digits"
+    search_fields = ("hint", "service_account__name_key__startswith", "name__istartswith")
+    search_help_text = (
+        "Search by the beginning of the service account or name, or by the last four digits"
+    )
     list_select_related = ("service_account",)
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)
     actions = ("revoke_selected",)
     fields = (
         "hint",
@@ -77,6 +82,16 @@ class ServiceAccountTokenAdmin(ReadOnlyAdmin):
         "revoked_at",
     )
     readonly_fields = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ServiceAccountToken], search_term: str
+    ) -> tuple[QuerySet[ServiceAccountToken], bool]:
+        """Four digits may be the end of a hint, too."""
+        rows, has_duplicates = super().get_search_results(request, queryset, search_term)
+        digits = search_term.strip().removeprefix("sa_").removeprefix("…")
+        if len(digits) == HINT_DIGITS:
+            rows |= queryset.filter(hint=f"sa_…{digits}")
+        return rows, has_duplicates
 
     @admin.display(description="state")
     def state(self, token: ServiceAccountToken) -> str:

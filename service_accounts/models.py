@@ -66,6 +66,15 @@ class ServiceAccount(models.Model):
                 fields=("organization", "name_key"), name="service_accounts_name"
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("name_key",),
+                opclasses=("varchar_pattern_ops",),
+                name="service_accounts_beginning",
+            ),
+            models.Index(fields=("provider", "-id"), name="service_accounts_by_provider"),
+            models.Index(fields=("is_active", "-id"), name="service_accounts_by_activity"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -107,6 +116,13 @@ class ServiceAccountToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = ServiceAccountTokenQuerySet.as_manager()
+
+    class Meta:
+        # None holds `last_used_at`, which is written once a minute.
+        indexes = (
+            models.Index(fields=("revoked_at", "expires_at"), name="service_accounts_token_state"),
+            models.Index(fields=("hint", "-id"), name="service_accounts_token_hint"),
+        )
 
     def __str__(self) -> str:
         return self.hint

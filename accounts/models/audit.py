@@ -50,6 +50,11 @@ class AuditEvent(models.Model):
             models.Index(fields=("actor_id", "-created_at"), name="accounts_audit_by_actor"),
             models.Index(fields=("action", "-created_at"), name="accounts_audit_by_action"),
             models.Index(fields=("target_id", "-created_at"), name="accounts_audit_of_target"),
+            models.Index(
+                fields=("request_id",),
+                condition=~models.Q(request_id=""),
+                name="accounts_audit_by_request",
+            ),
         )
 
     def __str__(self) -> str:

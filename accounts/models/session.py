@@ -21,7 +21,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def in_state(self, state: str) -> "SessionQuerySet":
         """live or ended."""
         now = timezone.now()
-        return self.live(now) if state == "live" else self.exclude(pk__in=self.live(now))
+        if state == "live":
+            return self.live(now)
+        return self.filter(models.Q(revoked_at__isnull=False) | models.Q(expires_at__lte=now))
 
     def current(self, now: dt.datetime) -> "SessionQuerySet":
         """Live, and refreshed recently enough to be refreshed again."""
@@ -59,6 +61,18 @@ class Session(models.Model):
     )
 
     objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        # None holds `last_used_at`: a refresh writes no index (PostgreSQL's heap-only update).
+        indexes = (
+            models.Index(fields=("revoked_at", "expires_at"), name="accounts_session_by_state"),
+            models.Index(fields=("ip_address", "-id"), name="accounts_session_by_address"),
+            models.Index(
+                fields=("revoked_reason", "-id"),
+                condition=~models.Q(revoked_reason=""),
+                name="accounts_session_by_reason",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"session {self.pk}"

@@ -78,6 +78,21 @@ class User(AbstractBaseUser, auth.PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        # In the order of the admin's list, and what few users are.
+        indexes = (
+            models.Index(fields=("kind", "email"), name="accounts_user_by_kind"),
+            models.Index(fields=("signup_status", "kind", "email"), name="accounts_user_by_status"),
+            models.Index(
+                fields=("kind", "email"),
+                condition=models.Q(is_active=False),
+                name="accounts_user_disabled",
+            ),
+            models.Index(
+                fields=("kind", "email"),
+                condition=models.Q(is_staff=True),
+                name="accounts_user_staff",
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 name="accounts_user_service_is_no_staff",

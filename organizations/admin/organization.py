@@ -1,14 +1,15 @@
 """Organizations, roles and invites in the admin."""
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter, clean_with
+from accounts.admin_lists import BoundedCount, in_words
 from accounts.admin_site import admin_actor
 from accounts.inputs import NameField
-from organizations.models import Invite, Organization, Role
+from organizations.models import Invite, MemberRole, Membership, Organization, Role
 from organizations.serializers.organization import PublicUrlField
 from organizations.services.invite import InviteNotFound, revoke_invite
 from organizations.services.organization import change_organization
@@ -32,10 +33,11 @@ class OrganizationForm(ModelForm):  # type: ignore[type-arg]  # not generic at r
 @admin.register(Organization)
 class OrganizationAdmin(ReadOnlyAdmin):
     form = OrganizationForm
-    list_display = ("name", "slug", "open_signups_enabled", "members", "created_at")
-    search_fields = ("name", "slug")
-    search_help_text = "Search by name or slug"
-    ordering = ("created_at", "pk")
+    list_display = ("name", "slug", "open_signups_enabled", "members", "created")
+    search_fields = ("name__istartswith", "slug__startswith")
+    search_help_text = "Search by the beginning of a name or slug"
+    ordering = ("pk",)
+    sortable_by = ("slug", "created")
     fields = ("name", "slug", "open_signups_enabled", "intended_public_url", "created_at")
     readonly_fields = ("slug", "created_at")
 
@@ -43,12 +45,12 @@ class OrganizationAdmin(ReadOnlyAdmin):
         return self.has_manage_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
-        return Organization.objects.annotate(member_count=Count("memberships"))
+        members = Membership.objects.filter(organization=OuterRef("pk"))
+        return Organization.objects.annotate(member_count=BoundedCount(members))
 
-    @admin.display(description="members", ordering="member_count")
-    def members(self, organization: Organization) -> int:
-        count: int = organization.member_count  # type: ignore[attr-defined]  # annotated above
-        return count
+    @admin.display(description="members")
+    def members(self, organization: Organization) -> str:
+        return in_words(organization.member_count)  # type: ignore[attr-defined]  # annotated above
 
     def save_model(
         self,
@@ -69,20 +71,20 @@ class OrganizationAdmin(ReadOnlyAdmin):
 class RoleAdmin(ReadOnlyAdmin):
     list_display = ("name", "organization", "is_system", "holders", "permission_list")
     list_filter = ("is_system", ("organization", FirstFewFilter))
-    search_fields = ("name", "organization__name")
-    search_help_text = "Search by the name of the role or of its organization"
+    search_fields = ("name_key__startswith", "organization__name__istartswith")
+    search_help_text = "Search by the beginning of the name of the role or of its organization"
     list_select_related = ("organization",)
-    ordering = ("organization__name", "name_key")
+    ordering = ("organization_id", "name_key")
     fields = ("name", "organization", "is_system", "permission_list", "created_at", "updated_at")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
-        return Role.objects.annotate(holder_count=Count("member_roles"))
+        holders = MemberRole.objects.filter(role=OuterRef("pk"))
+        return Role.objects.annotate(holder_count=BoundedCount(holders))
 
-    @admin.display(description="holders", ordering="holder_count")
-    def holders(self, role: Role) -> int:
-        count: int = role.holder_count  # type: ignore[attr-defined]  # annotated above
-        return count
+    @admin.display(description="holders")
+    def holders(self, role: Role) -> str:
+        return in_words(role.holder_count)  # type: ignore[attr-defined]  # annotated above
 
     @admin.display(description="permissions")
     def permission_list(self, role: Role) -> str:
@@ -95,12 +97,19 @@ class InviteStateFilter(StateFilter):
 
 @admin.register(Invite)
 class InviteAdmin(ReadOnlyAdmin):
-    list_display = ("recipient", "organization", "created_by", "created_at", "expires_at", "state")
+    list_display = ("recipient", "organization", "created_by", "created", "expires_at", "state")
     list_filter = (InviteStateFilter, ("organization", FirstFewFilter))
-    search_fields = ("email", "created_by__email", "organization__name")
-    search_help_text = "Search by e-mail of guest or host, or by organization"
+    search_fields = (
+        "email_key__startswith",
+        "created_by__email_key__startswith",
+        "organization__name__istartswith",
+    )
+    search_help_text = (
+        "Search by the beginning of the e-mail of guest or host, or of an organization"
+    )
     list_select_related = ("organization", "created_by")
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)
+    sortable_by = ("created",)
     actions = ("revoke_selected",)
     fields = (
         "recipient",
@@ -114,7 +123,7 @@ class InviteAdmin(ReadOnlyAdmin):
     )
     readonly_fields = fields
 
-    @admin.display(description="for", ordering="email")
+    @admin.display(description="for")
     def recipient(self, invite: Invite) -> str:
         return invite.email or "whoever holds it"
 

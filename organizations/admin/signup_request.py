@@ -63,8 +63,9 @@ class SignupRequestAdmin(ReadOnlyAdmin):
     list_display_links = ("email",)
     list_filter = (StatusFilter,)
     list_select_related = ("user", "resolved_by")
-    search_fields = ("user__email", "user__display_name")
-    search_help_text = "Search by e-mail or name"
+    search_fields = ("user__email_key__startswith", "user__display_name__istartswith")
+    search_help_text = "Search by the beginning of an e-mail or name"
+    sortable_by = ("waiting",)
     ordering = ("created_at", "pk")
     actions = ("approve_selected", "deny_selected")
     fields = (
@@ -87,11 +88,11 @@ class SignupRequestAdmin(ReadOnlyAdmin):
         """Whether this staff member may approve and deny."""
         return request.user.has_perm("organizations.resolve_signuprequest")
 
-    @admin.display(description="e-mail", ordering="user__email")
+    @admin.display(description="e-mail")
     def email(self, request: SignupRequest) -> str:
         return request.user.email
 
-    @admin.display(description="name", ordering="user__display_name")
+    @admin.display(description="name")
     def name(self, request: SignupRequest) -> str:
         return request.user.display_name or "not given"
 

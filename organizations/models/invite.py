@@ -57,6 +57,24 @@ class Invite(models.Model):
 
     objects = InviteQuerySet.as_manager()
 
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("accepted_at", "revoked_at", "expires_at"),
+                name="organizations_invite_by_state",
+            ),
+            models.Index(
+                fields=("-id",),
+                condition=models.Q(revoked_at__isnull=False),
+                name="organizations_invite_revoked",
+            ),
+            models.Index(
+                fields=("email_key",),
+                opclasses=("varchar_pattern_ops",),
+                name="organizations_invite_beginning",
+            ),
+        )
+
     def __str__(self) -> str:
         return f"invite for {self.email or 'anybody'}"
 

@@ -31,6 +31,9 @@ class Organization(models.Model):
 
     objects = OrganizationQuerySet.as_manager()
 
+    class Meta:
+        indexes = (models.Index(fields=("name", "id"), name="organizations_by_name"),)
+
     def __str__(self) -> str:
         return self.name
 

@@ -35,6 +35,17 @@ class Role(models.Model):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=("name_key",),
+                opclasses=("varchar_pattern_ops",),
+                name="organizations_role_beginning",
+            ),
+            models.Index(
+                fields=("is_system", "organization", "name_key"),
+                name="organizations_role_by_system",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("organization", "name_key"), name="organizations_role_name"

@@ -71,6 +71,7 @@ class SignupRequest(models.Model):
         )
         indexes = (
             models.Index(fields=("status", "created_at", "id"), name="organizations_signup_queue"),
+            models.Index(fields=("created_at", "id"), name="organizations_signup_all"),
         )
 
     def __str__(self) -> str:

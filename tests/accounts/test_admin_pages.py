@@ -30,7 +30,7 @@ PAGES = [
     *(USERS, f"{USERS}?q=CROWD7", f"{USERS}?q=The+7th", f"{USERS}?o=-6"),
     *(f"{USERS}?is_active__exact=0", f"{USERS}?kind__exact=human"),
     *(f"{USERS}?is_staff__exact=0", f"{USERS}?signup_status__exact=denied"),
-    *(SESSIONS, f"{SESSIONS}?q=crowd7", f"{SESSIONS}?q=203.0.113", f"{SESSIONS}?o=1"),
+    *(SESSIONS, f"{SESSIONS}?q=crowd7", f"{SESSIONS}?q=203.0.113.7", f"{SESSIONS}?o=2"),
     *(f"{SESSIONS}?state=live", f"{SESSIONS}?state=ended"),
     f"{SESSIONS}?revoked_reason__exact=logged_out",
     *(EVENTS, f"{EVENTS}?action=login.failed", f"{EVENTS}?action=session.revoked"),

@@ -63,6 +63,7 @@ def make_invite(number: int, organization: Organization, user: User, now: dt.dat
     return Invite(
         organization=organization,
         email=f"guest{number}@example.com",
+        email_key=f"guest{number}@example.com",
         digest=digest(f"invite {number}"),
         created_by=user,
         expires_at=now + dt.timedelta(days=-1 if number % 4 == 3 else 7),

@@ -1,0 +1,73 @@
+"""Operations of migrations that add an index while the product runs. The migration must not be
+atomic; on PostgreSQL it may be run again after it broke off."""
+
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+
+
+class AddIndexLive(migrations.AddIndex):
+    """As AddIndex, but on PostgreSQL nobody who writes waits for it."""
+
+    atomic = False
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        _drop_invalid(schema_editor, self.index.name)
+        schema_editor.add_index(model, self.index, concurrently=True)  # type: ignore[call-arg]  # PostgreSQL's
+        schema_editor.execute("RESET lock_timeout")
+
+
+def add_beginning_index(table: str, column: str, name: str) -> migrations.RunPython:
+    """For `__istartswith`, whatever the collation of the database. SQLite reads the table."""
+
+    def add(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            _drop_invalid(schema_editor, name)
+            schema_editor.execute(
+                f"CREATE INDEX CONCURRENTLY {name} ON {table} (upper({column}) text_pattern_ops)"
+            )
+            schema_editor.execute("RESET lock_timeout")
+
+    def remove(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
+
+    return migrations.RunPython(add, remove, atomic=False)
+
+
+def add_admin_log_index(name: str) -> migrations.RunPython:
+    """For the home page of the admin, which shows the last ten things that one has done there."""
+
+    def add(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        is_postgresql = schema_editor.connection.vendor == "postgresql"
+        if is_postgresql:
+            _drop_invalid(schema_editor, name)
+        way = "CONCURRENTLY" if is_postgresql else ""
+        schema_editor.execute(
+            f"CREATE INDEX {way} {name} ON django_admin_log (user_id, action_time DESC)"
+        )
+        if is_postgresql:
+            schema_editor.execute("RESET lock_timeout")
+
+    def remove(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
+
+    return migrations.RunPython(add, remove, atomic=False)
+
+
+def _drop_invalid(schema_editor: BaseDatabaseSchemaEditor, name: str) -> None:
+    """What a run that broke off has left. Waits for transactions as long as they take: whoever
+    comes meanwhile does not wait."""
+    schema_editor.execute("SET lock_timeout = 0")
+    schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")

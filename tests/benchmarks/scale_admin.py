@@ -1,0 +1,134 @@
+"""Whether the admin's lists open as quickly with a million rows: the same pages on two databases.
+
+`python -m tests.benchmarks.scale_admin [--rows N]`; exits with 1 if a page grows with its table.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+from tests.benchmarks.installation import FEW, installed
+from tests.postgres import throwaway_postgres
+from tests.server import ROOT
+
+ROUNDS, OPENED = 2, 3
+# Between pages of a few milliseconds, a plan of an index and a plan of a table.
+ALLOWED_RATIO, ALLOWED_MS = 2.0, 15.0
+ADMIN = "/admin/"
+USERS, SESSIONS, EVENTS = (f"/admin/accounts/{name}/" for name in ("user", "session", "auditevent"))
+TENANTS, ROLES, INVITES, QUEUE = (
+    f"/admin/organizations/{name}/" for name in ("organization", "role", "invite", "signuprequest")
+)
+ROBOTS, TOKENS = (
+    f"/admin/service_accounts/{name}/" for name in ("serviceaccount", "serviceaccounttoken")
+)
+DEEP = "p=200"
+QUERIES = {
+    ADMIN: ("",),
+    USERS: (
+        *("", DEEP, "is_active__exact=0", "is_active__exact=1", "is_staff__exact=1"),
+        *("is_staff__exact=0", "kind__exact=service", "kind__exact=human"),
+        *("signup_status__exact=denied", "signup_status__exact=pending", "o=1", "o=-1", "o=2"),
+        *("o=-6", "q=crowd7@example.com", "q=crowd", "q=The+7", "q=zzz", "q=c", "o=3", "o=5"),
+    ),
+    SESSIONS: (
+        *("", DEEP, "state=live", "state=ended", "state=ended&" + DEEP, "o=1", "o=2", "o=-2"),
+        *("o=3", "o=4", "revoked_reason__exact=logged_out", "revoked_reason__exact=token_reused"),
+        *("q=crowd7@example.com", "q=crowd", "q=10.0.7.7", "q=zzz"),
+    ),
+    EVENTS: (
+        *("", DEEP, "action=login.succeeded", "action=session.revoked", "action=user.disabled"),
+        *("o=1", "o=-1", "o=2", "o=3", "q=crowd7@example.com", "q=a1b2c3d4e5f60718", "q=zzz"),
+        "q=01890000-0000-7000-8000-000000000000",
+    ),
+    TENANTS: ("", DEEP, "q=tenant", "q=Tenant+7", "q=zzz", "o=1", "o=4", "o=5"),
+    ROLES: ("", DEEP, "is_system__exact=1", "is_system__exact=0", "q=owner", "q=zzz", "o=2", "o=4"),
+    INVITES: (
+        *("", DEEP, "state=usable", "state=accepted", "state=revoked", "state=expired"),
+        *("q=guest7", "q=crowd7@example.com", "q=zzz", "o=1", "o=4"),
+    ),
+    QUEUE: (
+        *("", DEEP, "status=approved", "status=denied", "status=all", "status=all&" + DEEP),
+        *("q=crowd7", "q=crowd", "q=The", "q=zzz", "o=1", "o=2", "o=3", "status=all&q=crowd7"),
+    ),
+    ROBOTS: (
+        *("", DEEP, "is_active__exact=0", "is_active__exact=1", "provider__exact=cursor"),
+        *("provider__exact=openrouter", "q=robot+7", "q=robot", "q=zzz", "o=1", "o=6"),
+    ),
+    TOKENS: (
+        *("", DEEP, "state=active", "state=expired", "state=revoked", "q=00ff", "q=Deploy+7"),
+        *("q=robot+7", "q=zzz", "o=2", "o=4", "o=5"),
+    ),
+}
+PAGES = [
+    f"{page}?{query}" if query else page for page, queries in QUERIES.items() for query in queries
+]
+
+
+def measure() -> dict[str, float]:
+    """The median milliseconds of each page, on the database of the environment."""
+    import django  # noqa: PLC0415  (in a process of its own)
+
+    django.setup()
+    from django.test import Client  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+
+    browser = Client(HTTP_HOST="127.0.0.1")
+    browser.force_login(User.objects.get(email="root@example.com"))
+    return {page: milliseconds_of(browser.get, page) for page in PAGES}
+
+
+def milliseconds_of(get: object, page: str) -> float:
+    assert callable(get)
+    times = []
+    for _ in range(OPENED):
+        started = time.perf_counter()
+        answer = get(page, follow=True)
+        times.append(1000 * (time.perf_counter() - started))
+        assert answer.status_code == 200, page
+    return statistics.median(times)
+
+
+def measure_in_child(environment: dict[str, str]) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.benchmarks.scale_admin", "--measure"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
+    return dict(json.loads(done.stdout))
+
+
+def main() -> int:
+    """Print the pages that grow, and how much the others do at most."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.scale_admin")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="audit events, sessions ...")
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure()))
+        return 0
+    with throwaway_postgres() as url:
+        few = installed(url, "few", rows=FEW, users=FEW)
+        many = installed(url, "many", rows=options.rows, users=options.rows // 10)
+        rounds = [[measure_in_child(env) for env in (few, many)] for _ in range(ROUNDS)]
+    return report(rounds)
+
+
+def report(rounds: list[list[dict[str, float]]]) -> int:
+    grown = 0
+    for page in PAGES:
+        small, large = (statistics.median(done[side][page] for done in rounds) for side in (0, 1))
+        holds = large / small <= ALLOWED_RATIO or large - small <= ALLOWED_MS
+        grown += not holds
+        print(
+            f"{small:8.1f} ms {large:8.1f} ms {large / small:6.2f} {' ' if holds else 'X'} {page}"
+        )
+    print(f"{grown} of {len(PAGES)} pages grow")
+    return 1 if grown else 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    sys.exit(main())
