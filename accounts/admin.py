@@ -30,7 +30,7 @@ class SessionAdmin(ReadOnlyAdmin):
     list_filter = (SessionStateFilter, "revoked_reason")
     list_select_related = ("user",)
     search_fields = ("user__email_key__startswith", "ip_address")
-    search_help_text = "Search by the beginning of an e-mail, or by a whole network address"
+    search_help_text = "Search by e-mail, or by a whole network address"
     # Not by last use: an index of what every refresh writes would cost each of them.
     ordering = ("-pk",)
     sortable_by = ("created",)

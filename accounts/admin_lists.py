@@ -23,7 +23,7 @@ MAX_FOUND = 1_000
 TOO_MANY_FOUND = (
     f"More than {MAX_FOUND:,} rows match; {MAX_FOUND:,} of them are shown. Type more of it."
 )
-_BEGINNINGS = ("__startswith", "__istartswith")
+BEGINNINGS_ONLY = "This list is long: a word is found at the beginning of an e-mail or name only."
 
 
 class AtLeast(int):
@@ -71,20 +71,30 @@ def search(
 ) -> QuerySet[Any]:
     """Those of `rows` that one of the lookups finds, 1,000 at most of each; tells of more.
 
-    Each lookup is a query of its own: joined by OR, none of them could use its index.
+    Each lookup is a query of its own: joined by OR, none of them could use its index. A short list
+    is read as a whole, so that the text may stand anywhere; of a long one the beginnings are found.
     """
+    is_long = rows.order_by()[: MAX_LISTED + 1].count() > MAX_LISTED
+    if is_long and request.method == "GET" and any(map(_is_beginning, lookups)):
+        messages.info(request, BEGINNINGS_ONLY)
     keys = set()
     for lookup in lookups:
         value = _value(rows, lookup, text)
+        if not is_long:
+            lookup = lookup.replace("startswith", "contains")  # noqa: PLW2901
         if value is not None:
             # The newest of a kind; of beginnings any, as no index has them in the list's order.
-            ordered = rows.order_by() if lookup.endswith(_BEGINNINGS) else rows
+            ordered = rows.order_by() if _is_beginning(lookup) else rows
             found = ordered.filter(**{lookup: value}).values_list("pk", flat=True)
             page = list(found[: MAX_FOUND + 1])
             if len(page) > MAX_FOUND and request.method == "GET":
                 messages.info(request, TOO_MANY_FOUND)
             keys.update(page[:MAX_FOUND])
     return rows.filter(pk__in=keys)
+
+
+def _is_beginning(lookup: str) -> bool:
+    return lookup.endswith("startswith")
 
 
 def _value(rows: QuerySet[Any], lookup: str, text: str) -> Any:

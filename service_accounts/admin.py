@@ -19,7 +19,7 @@ class ServiceAccountAdmin(ReadOnlyAdmin):
     list_display = ("name", "organization", "is_active", "provider", "created_by", "created")
     list_filter = ("is_active", "provider", ("organization", FirstFewFilter))
     search_fields = ("name_key__startswith", "organization__name__istartswith")
-    search_help_text = "Search by the beginning of the name of the account or of its organization"
+    search_help_text = "Search by the name of the account or of its organization"
     list_select_related = ("organization", "created_by")
     ordering = ("-pk",)
     sortable_by = ("created",)
@@ -66,9 +66,7 @@ class ServiceAccountTokenAdmin(ReadOnlyAdmin):
     list_display = ("hint", "service_account", "name", "last_used_at", "expires_at", "state")
     list_filter = (TokenStateFilter,)
     search_fields = ("hint", "service_account__name_key__startswith", "name__istartswith")
-    search_help_text = (
-        "Search by the beginning of the service account or name, or by the last four digits"
-    )
+    search_help_text = "Search by service account, by name, or by the last four digits"
     list_select_related = ("service_account",)
     ordering = ("-pk",)
     actions = ("revoke_selected",)

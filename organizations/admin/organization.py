@@ -35,7 +35,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
     form = OrganizationForm
     list_display = ("name", "slug", "open_signups_enabled", "members", "created")
     search_fields = ("name__istartswith", "slug__startswith")
-    search_help_text = "Search by the beginning of a name or slug"
+    search_help_text = "Search by name or slug"
     ordering = ("pk",)
     sortable_by = ("slug", "created")
     fields = ("name", "slug", "open_signups_enabled", "intended_public_url", "created_at")
@@ -72,7 +72,7 @@ class RoleAdmin(ReadOnlyAdmin):
     list_display = ("name", "organization", "is_system", "holders", "permission_list")
     list_filter = ("is_system", ("organization", FirstFewFilter))
     search_fields = ("name_key__startswith", "organization__name__istartswith")
-    search_help_text = "Search by the beginning of the name of the role or of its organization"
+    search_help_text = "Search by the name of the role or of its organization"
     list_select_related = ("organization",)
     ordering = ("organization_id", "name_key")
     fields = ("name", "organization", "is_system", "permission_list", "created_at", "updated_at")
@@ -104,9 +104,7 @@ class InviteAdmin(ReadOnlyAdmin):
         "created_by__email_key__startswith",
         "organization__name__istartswith",
     )
-    search_help_text = (
-        "Search by the beginning of the e-mail of guest or host, or of an organization"
-    )
+    search_help_text = "Search by the e-mail of guest or host, or by organization"
     list_select_related = ("organization", "created_by")
     ordering = ("-pk",)
     sortable_by = ("created",)

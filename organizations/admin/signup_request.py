@@ -64,7 +64,7 @@ class SignupRequestAdmin(ReadOnlyAdmin):
     list_filter = (StatusFilter,)
     list_select_related = ("user", "resolved_by")
     search_fields = ("user__email_key__startswith", "user__display_name__istartswith")
-    search_help_text = "Search by the beginning of an e-mail or name"
+    search_help_text = "Search by e-mail or name"
     sortable_by = ("waiting",)
     ordering = ("created_at", "pk")
     actions = ("approve_selected", "deny_selected")

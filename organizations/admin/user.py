@@ -49,7 +49,7 @@ class UserAdmin(SafeAdmin):
     list_display = ("email", "display_name", "kind", "signup_status", "is_active", "last_seen_at")
     list_filter = ("is_active", "is_staff", "kind", "signup_status")
     search_fields = ("email_key__startswith", "display_name__istartswith")
-    search_help_text = "Search by the beginning of an e-mail or name"
+    search_help_text = "Search by e-mail or name"
     sortable_by = ("email",)
     ordering = ("kind", "email")  # people first: the address of a service account is a number
     fields = (

@@ -52,7 +52,10 @@ def test_rows_are_counted_up_to_a_limit(model: type[Model], query: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_search_asks_for_beginnings_and_for_few(model: type[Model]) -> None:
+def test_a_search_of_a_long_list_asks_for_beginnings_and_for_few(
+    model: type[Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin_lists, "MAX_LISTED", -1)
     searches = [sql for sql in queries_of(f"{list_of(model)}?q=crowd") if "LIKE" in sql]
     assert searches or model is AuditEvent
     assert all(f"LIMIT {admin_lists.MAX_FOUND + 1}" in sql for sql in searches)
@@ -124,7 +127,21 @@ def test_a_wildcard_in_a_search_is_a_character(organization: object) -> None:
     browser = browser_of_staff()
     assert rows_on(browser.get(USERS, {"q": "a_"})) == 1
     assert rows_on(browser.get(USERS, {"q": "100%"})) == 1
-    assert rows_on(browser.get(USERS, {"q": "%"})) == 0
+    assert rows_on(browser.get(USERS, {"q": "0%"})) == 1
+    assert rows_on(browser.get(USERS, {"q": "%%"})) == 0
+
+
+def test_a_surname_is_found_in_a_short_list_and_in_a_long_one_not(
+    organization: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    UserFactory.create(email="kj@example.com", display_name="Katherine Johnson")
+    browser = browser_of_staff()
+    short = browser.get(USERS, {"q": "johnson"})
+    monkeypatch.setattr(admin_lists, "MAX_LISTED", 1)
+    long = browser.get(USERS, {"q": "johnson"})
+    assert (rows_on(short), rows_on(long)) == (1, 0)
+    assert (said(short), said(long)) == ([], [admin_lists.BEGINNINGS_ONLY])
+    assert rows_on(browser.get(USERS, {"q": "katherine"})) == 1
 
 
 def test_a_refresh_writes_no_index_of_its_session() -> None:

@@ -18,6 +18,7 @@ from accounts.authentication import AccessTokenAuthentication, bearer_token
 from accounts.credentials import Credential
 from accounts.models import Session, User
 from accounts.services import sessions
+from accounts.services.rotation import Spent, store_refresh_token
 from accounts.throttling import Limit
 from accounts.tokens import RefreshToken
 from config.exceptions import TooManyRequests
@@ -40,17 +41,16 @@ def count(limit: Limit, subject: str) -> None:
             raise TooManyRequests(retry_after=1)
 
 
-def touch(token: RefreshToken, now: dt.datetime) -> bool:
-    """Looks at the session, and leaves its row unlocked."""
-    return Session.objects.live(now).filter(pk=token.session_id).exists()
-
-
-def claim(token: RefreshToken, now: dt.datetime) -> bool:
-    """A list of the spent tokens that takes its lock."""
+def spend(token: RefreshToken, *, successor: RefreshToken, now: dt.datetime) -> Spent | None:
+    """Looks at the session without its lock, and at a list of the spent tokens that has one."""
+    session = Session.objects.live(now).filter(pk=token.session_id).first()
     with _lock:
         is_unspent = token.digest not in _spent
         _spent.add(token.digest)
-    return is_unspent
+    if session is None or not is_unspent:
+        return None
+    store_refresh_token(successor, session=session, now=now)
+    return Spent(session.user_id, is_signup_pending=False)
 
 
 class Cached(BaseAuthentication):
@@ -73,5 +73,6 @@ class CachedServiceAccountToken(Cached, ServiceAccountTokenAuthentication):
     """The same."""
 
 
-throttling.count, sessions._touch, sessions._claim = count, touch, claim
+throttling.count = count
+sessions.spend = spend  # type: ignore[attr-defined]  # where it is called
 urlpatterns = [path("", include("config.urls"))]

@@ -1,0 +1,46 @@
+"""`python -m tests.benchmarks.techniques`: what each technique of the hot path brings.
+
+One process answers requests without a server around it; one technique after the other is undone,
+in turn with the product as it is, and the difference in CPU for a request is printed.
+"""
+
+import json
+import subprocess
+import sys
+
+from tests.benchmarks import report
+from tests.benchmarks.calls import API, CALLS
+from tests.benchmarks.servers import OURS, VARIANTS
+from tests.benchmarks.world import World, make_world
+from tests.postgres import sigterm_as_exit
+from tests.server import ROOT
+
+NAMES = ("organizations", "organizations-sa", "spaces", "access-summary", "me")
+CODE = "from tests.benchmarks import undone; undone.main()"
+
+
+def main() -> int:
+    with make_world() as world:
+        facts = report.machine() | {"postgresql": world.postgres_version}
+        print("; ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-v0", "-c", CODE],
+            cwd=ROOT,
+            env=world.environment(VARIANTS[OURS]),
+            input=json.dumps({name: targets(world, name) for name in NAMES}),
+            text=True,
+            check=False,
+        )
+    return done.returncode
+
+
+def targets(world: World, name: str) -> list[tuple[str, str]]:
+    """The path and the tokens of a call, one for each session that asks."""
+    call = CALLS[name]
+    path = API + call.path.format(**world.rows)
+    return [(path, token) for token in world.tokens(VARIANTS[OURS])[call.tokens]]
+
+
+if __name__ == "__main__":
+    with sigterm_as_exit():
+        sys.exit(main())

@@ -1,0 +1,178 @@
+"""The techniques of the hot path, each with what stands in its place when it is undone.
+
+Runs in the product's process: `tests.benchmarks.techniques` starts it.
+"""
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from itertools import cycle
+from statistics import median
+from typing import Any
+from unittest import mock
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.test import RequestFactory, override_settings
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.serializers import Serializer
+from rest_framework_simplejwt.state import token_backend
+
+from accounts import authentication
+from accounts.access_tokens import AccessClaims, AccessToken
+from accounts.compiled import CompiledQuery
+from accounts.negotiation import JsonNegotiation
+from accounts.outputs import OutputSerializer
+from config import middleware, postgresql
+from config.postgresql import BoundedConnection
+from config.wsgi import application
+
+ROUNDS, REQUESTS, WARM = 7, 300, 30
+Undo = Callable[[], AbstractContextManager[Any]]
+Ask = Callable[[], None]
+_handler: Any = application
+
+
+def main() -> None:
+    """Print a row for each technique, a column for each call that standard input names."""
+    asks = {name: asking(targets) for name, targets in json.load(sys.stdin).items()}
+    print(f"| undone | {' | '.join(asks)} |\n|---{'|---:' * len(asks)}|")
+    plain = dict[str, list[float]]()
+    for title, undo in UNDONE.items():
+        row = []
+        for name, ask in asks.items():
+            usual, other = compare(ask, undo)
+            plain.setdefault(name, []).extend(usual)
+            row.append(f"{median(other) - median(usual):+.0f}")
+        print(f"| {title} | {' | '.join(row)} |", flush=True)
+    print(f"| nothing | {' | '.join(f'{median(values):.0f}' for values in plain.values())} |")
+
+
+def asking(targets: Sequence[Sequence[str]]) -> Ask:
+    """A function that makes the next of these requests."""
+    factory = RequestFactory(SERVER_NAME="127.0.0.1")
+    requests = cycle(
+        [factory.get(path, headers={"authorization": f"Bearer {t}"}).environ for path, t in targets]
+    )
+
+    def start(status: str, *_: Any) -> None:
+        if not status.startswith("200"):
+            raise SystemExit(f"answered {status}")
+
+    def ask() -> None:
+        answer = _handler(dict(next(requests)), start)
+        b"".join(answer)
+        answer.close()
+
+    return ask
+
+
+def compare(ask: Ask, undo: Undo) -> tuple[list[float], list[float]]:
+    """CPU µs a request, as it is and with a technique undone, in turn."""
+    pairs = [(cost(ask, nullcontext), cost(ask, undo)) for _ in range(ROUNDS)]
+    return [usual for usual, _ in pairs], [other for _, other in pairs]
+
+
+def cost(ask: Ask, undo: Undo) -> float:
+    with undo():
+        for _ in range(WARM):
+            ask()
+        before = time.process_time()
+        for _ in range(REQUESTS):
+            ask()
+        return (time.process_time() - before) / REQUESTS * 1e6
+
+
+def replaced(target: Any, **values: Any) -> Undo:
+    return lambda: mock.patch.multiple(target, **values)
+
+
+def through_the_orm(query: Any, **values: Any) -> Any:
+    return list(query.queryset(**values))
+
+
+def page_through_the_orm(query: Any, limit: int, **values: Any) -> Any:
+    return list(query.queryset(**values)[:limit])
+
+
+def shown(kind: Any, instance: Any) -> Any:
+    return Serializer.to_representation(kind(), instance)
+
+
+def each_shown(kind: Any, instances: Any) -> Any:
+    return [shown(kind, instance) for instance in instances]
+
+
+def simply_read(raw: str) -> AccessClaims:
+    payload = AccessToken(raw).payload  # type: ignore[arg-type]  # typed as a Token there
+    return AccessClaims(uuid.UUID(payload["sub"]), uuid.UUID(payload["sid"]))
+
+
+@contextmanager
+def simplejwt() -> Iterator[None]:
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.object(authentication, "read_access_token", simply_read))
+        how = "get_token_backend"
+        stack.enter_context(mock.patch.object(AccessToken, how, return_value=token_backend))
+        yield
+
+
+@contextmanager
+def all_middleware() -> Iterator[None]:
+    names = [name for name in settings.MIDDLEWARE if not name.endswith("ApiMiddleware")]
+    with override_settings(MIDDLEWARE=names):
+        _handler.load_middleware()
+        yield
+    _handler.load_middleware()
+
+
+def connected(**options: Any) -> Undo:
+    """A new pool with these options, and then the usual one again."""
+
+    @contextmanager
+    def undo() -> Iterator[None]:
+        usual = connection.settings_dict["OPTIONS"]
+        connection.settings_dict["OPTIONS"] = usual | options
+        _reconnect()
+        yield
+        connection.settings_dict["OPTIONS"] = usual
+        _reconnect()
+
+    return undo
+
+
+def _reconnect() -> None:
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's
+
+
+@contextmanager
+def times_of_psycopg() -> Iterator[None]:
+    plain: Any = psycopg.Connection.connect
+    connect: Any = classmethod(plain.__func__)
+    with mock.patch.object(BoundedConnection, "connect", connect), connected()():
+        yield
+
+
+UNDONE: dict[str, Undo] = {
+    "SQL is built for every request": replaced(
+        CompiledQuery, __call__=through_the_orm, page=page_through_the_orm
+    ),
+    "a serializer is made for every object": replaced(
+        OutputSerializer, of=classmethod(shown), each=classmethod(each_shown)
+    ),
+    "SimpleJWT reads access tokens": simplejwt,
+    "the API passes all middleware": all_middleware,
+    "routes are looked through": replaced(middleware, _resolve=middleware._resolve.__wrapped__),
+    "a connection is asked whether it lives": replaced(postgresql, TRUST_SECONDS=0.0),
+    "REST framework reads the Accept header": replaced(
+        JsonNegotiation, select_renderer=DefaultContentNegotiation.select_renderer
+    ),
+    "psycopg reads times": times_of_psycopg,
+    "statements are not prepared": connected(prepare_threshold=None),
+    "values are bound by the client": connected(server_side_binding=False),
+}
