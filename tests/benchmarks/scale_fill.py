@@ -7,7 +7,7 @@ import psycopg
 
 Connection = psycopg.Connection[tuple[str, ...]]
 
-LEAST_USERS, LEAST_ROBOTS = 20, 100
+LEAST_USERS, LEAST_ROBOTS = 40, 100
 TOKENS_OF_A_ROBOT = 100  # most of them revoked: a rotation a week
 USERS_OF_A_TENANT = 10
 TABLES = (
@@ -20,6 +20,7 @@ TABLES = (
     "organizations_role",
     "organizations_invite",
     "organizations_membership",
+    "organizations_memberrole",
     "organizations_signuprequest",
     "service_accounts_serviceaccount",
     "service_accounts_serviceaccounttoken",
@@ -47,7 +48,7 @@ CREATE UNIQUE INDEX ON robot (n);
 ANALYZE human;
 ANALYZE robot;
 """
-# Everybody has the founder's password. Every tenth is disabled or denied.
+# Everybody has the founder's password and may read; in every ten one is disabled, denied, pending.
 PEOPLE = """
 INSERT INTO accounts_user (id, password, is_superuser, email, email_key, display_name, kind,
         signup_status, is_active, is_staff, created_at, last_seen_at)
@@ -65,6 +66,18 @@ INSERT INTO organizations_membership (id, created_at, user_id, organization_id)
     SELECT pg_temp.uuid7(now()), now(), people.id, organization_id
     FROM (SELECT id FROM human UNION ALL SELECT user_id FROM robot) people,
         organizations_instance;
+INSERT INTO organizations_role (id, organization_id, name, name_key, is_system, permissions,
+        created_at, updated_at)
+    SELECT pg_temp.uuid7(now()), organization_id, 'Reader', 'reader', false, '["board.read"]',
+        now(), now()
+    FROM organizations_instance;
+INSERT INTO organizations_memberrole (membership_id, role_id)
+    SELECT m.id, r.id FROM organizations_membership m
+    JOIN organizations_role r USING (organization_id) WHERE r.name_key = 'reader';
+INSERT INTO organizations_space (id, organization_id, name, description, created_at,
+        has_allow_list)
+    SELECT pg_temp.uuid7(now()), organization_id, 'Space ' || n, '', now(), false
+    FROM organizations_instance, generate_series(1, 20) n;
 INSERT INTO organizations_signuprequest (id, status, created_at, ip_address, user_agent,
         resolved_at, resolved_through, reason, organization_id, user_id)
     SELECT pg_temp.uuid7(u.created_at), signup_status, u.created_at, '203.0.113.7', 'Firefox',
@@ -99,12 +112,12 @@ INSERT INTO accounts_session (id, user_id, created_at, last_used_at, expires_at,
         '10.0.0.0'::inet + (r.n * 7919) % 16777216, 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
         CASE WHEN r.n % 4 = 0 THEN t + interval '7 days' END,
         CASE WHEN r.n % 4 = 0 THEN 'logged_out' ELSE '' END
-    FROM (SELECT n, pg_temp.moment(n, {rows}) t FROM generate_series(1, {rows}) n) r
+    FROM (SELECT n, pg_temp.moment(n, {rows}) t FROM generate_series(1::bigint, {rows}) n) r
     JOIN human ON human.n = 1 + (r.n * 31) % {users};
 INSERT INTO token_blacklist_outstandingtoken (token, created_at, expires_at, user_id, jti)
     SELECT '', now(), now() + interval '7 days' * (r.n / {rows}::float8), human.id,
         pg_temp.sha256('refresh' || r.n)
-    FROM generate_series(1, {rows}) r(n) JOIN human ON human.n = 1 + (r.n * 31) % {users};
+    FROM generate_series(1::bigint, {rows}) r(n) JOIN human ON human.n = 1 + (r.n * 31) % {users};
 INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
     SELECT id, now() FROM token_blacklist_outstandingtoken WHERE id % 50 <> 0;
 """
@@ -118,7 +131,7 @@ INSERT INTO service_accounts_serviceaccounttoken (id, digest, hint, created_at, 
         service_account_id, name)
     SELECT pg_temp.uuid7(t), pg_temp.sha256('sa' || r.n), 'sa_…' || right(md5(r.n::text), 4), t,
         CASE WHEN r.n % {tokens} > 2 THEN t + interval '1 day' END, robot.id, 'Deploy ' || r.n
-    FROM (SELECT n, pg_temp.moment(n, {rows}) t FROM generate_series(1, {rows}) n) r
+    FROM (SELECT n, pg_temp.moment(n, {rows}) t FROM generate_series(1::bigint, {rows}) n) r
     JOIN robot ON robot.n = 1 + r.n % {robots};
 INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, door,
         credential_kind, credential_hint, target_kind, target_id, before, after, ip_address,
@@ -128,7 +141,7 @@ INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, 
         'crowd' || human.n || '@example.com', 'api', '', '', 'user', human.id, '{{}}', '{{}}',
         '10.0.0.0'::inet + (r.n * 7919) % 16777216, 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
         substr(md5(r.n::text), 1, 16)
-    FROM (SELECT n, pg_temp.moment(n, {rows}) t FROM generate_series(1, {rows}) n) r
+    FROM (SELECT n, pg_temp.moment(n, {rows}) t FROM generate_series(1::bigint, {rows}) n) r
     JOIN human ON human.n = 1 + (r.n * 31) % {users};
 """
 CONSTRAINTS = """
@@ -150,7 +163,7 @@ FROM pg_index WHERE indrelid = ANY(%(tables)s::regclass[])
 def fill(url: str, *, rows: int, users: int, founder: str) -> None:
     """Add `rows` sessions, rows of the ledger, tokens of service accounts and audit events.
 
-    They belong to an instance that `founder` (an e-mail) has set up, and to so many users (20 at
+    They belong to an instance that `founder` (an e-mail) has set up, and to so many users (40 at
     least) with the founder's password: crowd1@example.com and on.
     """
     users = max(users, LEAST_USERS)
