@@ -38,6 +38,8 @@ $$;
 CREATE FUNCTION pg_temp.sha256(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT encode(sha256($1::bytea), 'hex')
 $$;
+"""
+CROWD = """
 CREATE TEMP TABLE human AS
     SELECT n, pg_temp.uuid7(pg_temp.moment(n, {users})) id FROM generate_series(1, {users}) n;
 CREATE TEMP TABLE robot AS
@@ -144,6 +146,21 @@ INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, 
     FROM (SELECT n, pg_temp.moment(n, {rows}) t FROM generate_series(1::bigint, {rows}) n) r
     JOIN human ON human.n = 1 + (r.n * 31) % {users};
 """
+# Past everything that is kept, each with a spent token.
+EXPIRED = """
+INSERT INTO accounts_session (id, user_id, created_at, last_used_at, expires_at, user_agent,
+        revoked_reason)
+    SELECT pg_temp.uuid7(t), human.id, t, t, t + interval '90 days', 'Firefox', ''
+    FROM (SELECT n, now() - interval '200 days' + n * interval '1 second' t
+        FROM generate_series(1, {rows}) n) r
+    JOIN people human ON human.n = 1 + r.n % (SELECT count(*) FROM people);
+INSERT INTO token_blacklist_outstandingtoken (token, created_at, expires_at, user_id, jti)
+    SELECT '', now(), now() - interval '1 day', human.id, pg_temp.sha256('expired' || r.n)
+    FROM generate_series(1, {rows}) r(n)
+    JOIN people human ON human.n = 1 + r.n % (SELECT count(*) FROM people);
+INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
+    SELECT id, now() FROM token_blacklist_outstandingtoken WHERE expires_at < now();
+"""
 CONSTRAINTS = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
     format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname,
@@ -179,8 +196,17 @@ def fill(url: str, *, rows: int, users: int, founder: str) -> None:
         connection.execute("SET maintenance_work_mem = '512MB'")
         connection.execute("SET work_mem = '128MB'")
         with without_indexes(connection):
-            for script in (HELPERS, PEOPLE, TENANTS, LOG_INS, MACHINES_AND_TRAIL):
+            for script in (HELPERS, CROWD, PEOPLE, TENANTS, LOG_INS, MACHINES_AND_TRAIL):
                 connection.execute(script.format(**numbers).encode())
+        connection.execute("VACUUM ANALYZE")
+
+
+def fill_expired(url: str, rows: int) -> None:
+    """Add `rows` sessions that ended long ago, each with a spent refresh token that expired."""
+    people = "CREATE TEMP TABLE people AS SELECT row_number() OVER () n, id FROM accounts_user"
+    with psycopg.connect(url, autocommit=True) as connection:
+        for script in (HELPERS, people, EXPIRED):
+            connection.execute(script.format(rows=rows).encode())
         connection.execute("VACUUM ANALYZE")
 
 
