@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db.models import Model
 
 from accounts.actor import Actor
+from accounts.compiled import insert
 from accounts.models import AuditEvent, User
 from accounts.scrubbing import without_secrets
 
@@ -106,7 +107,7 @@ def record(
         raise DetailNotAllowed(", ".join(sorted(unknown)))
     credential = by.credential
     agent = without_secrets(by.origin.user_agent)
-    AuditEvent.objects.create(
+    event = AuditEvent(
         action=action,
         actor_id=by.user.pk if by.user else None,
         actor_email=by.user.email if by.user else "",
@@ -123,6 +124,7 @@ def record(
         user_agent=agent,
         request_id=without_secrets(by.request_id),
     )
+    insert(event)
 
 
 def _scrubbed(details: Details) -> dict[str, Detail]:

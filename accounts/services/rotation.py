@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from accounts.compiled import insert
 from accounts.models import Session, User
 from accounts.tokens import RefreshToken
 
@@ -106,10 +107,12 @@ def _spend_in_steps(
 
 def store_refresh_token(token: RefreshToken, *, session: Session, now: dt.datetime) -> None:
     """Enter a new token of the session in the ledger."""
-    OutstandingToken.objects.create(
-        user_id=session.user_id,
-        jti=token.digest,
-        token="",  # SimpleJWT would keep the raw token here
-        created_at=now,
-        expires_at=min(now + settings.REFRESH_TOKEN_LIFETIME, session.expires_at),
+    insert(
+        OutstandingToken(
+            user_id=session.user_id,
+            jti=token.digest,
+            token="",  # SimpleJWT would keep the raw token here
+            created_at=now,
+            expires_at=min(now + settings.REFRESH_TOKEN_LIFETIME, session.expires_at),
+        )
     )

@@ -14,6 +14,7 @@ from accounts.access_tokens import make_access_token
 from accounts.actor import Actor
 from accounts.admin_sessions import end_admin_sessions
 from accounts.audit import Action, acting_as, record
+from accounts.compiled import insert
 from accounts.models import Session, User
 from accounts.services.rotation import spend, store_refresh_token
 from accounts.tokens import RefreshToken, make_refresh_token, parse_refresh_token
@@ -60,7 +61,7 @@ class TokenPair:
 def issue_session(*, user: User, by: Actor) -> TokenPair:
     """Start a session. Call it in the transaction that checked the user."""
     now = timezone.now()
-    session = Session.objects.create(
+    session = Session(
         user=user,
         created_at=now,
         last_used_at=now,
@@ -68,6 +69,7 @@ def issue_session(*, user: User, by: Actor) -> TokenPair:
         ip_address=by.origin.ip_address,
         user_agent=by.origin.user_agent,
     )
+    insert(session)
     refresh_token = make_refresh_token(session.pk)
     store_refresh_token(refresh_token, session=session, now=now)
     return _make_pair(refresh_token, user.pk, is_signup_pending=user.is_pending)
