@@ -45,7 +45,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
         return self.has_manage_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
-        members = Membership.objects.filter(organization=OuterRef("pk"))
+        members = Membership.objects.filter(organization=OuterRef("pk")).order_by("user_id")
         return Organization.objects.annotate(member_count=BoundedCount(members))
 
     @admin.display(description="members")
@@ -79,7 +79,7 @@ class RoleAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
-        holders = MemberRole.objects.filter(role=OuterRef("pk"))
+        holders = MemberRole.objects.filter(role=OuterRef("pk")).order_by("membership_id")
         return Role.objects.annotate(holder_count=BoundedCount(holders))
 
     @admin.display(description="holders")

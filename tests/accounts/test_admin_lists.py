@@ -24,7 +24,7 @@ from tests.accounts.test_admin_pages import (
     said,
 )
 from tests.conftest import Actor
-from tests.factories import UserFactory
+from tests.factories import InviteFactory, OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,18 @@ def test_a_list_is_sorted_by_what_an_index_holds_in_order(model: type[Model]) ->
         if f'FROM "{model._meta.db_table}"' in sql and "ORDER BY" in sql:
             ordering = sql.rpartition("ORDER BY")[2]
             assert set(re.findall(r'"\."(\w+)"', ordering)) <= indexed
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_rows_are_skipped_by_their_ids(
+    model: type[Model], monkeypatch: pytest.MonkeyPatch, member: Actor, bot: Actor
+) -> None:
+    InviteFactory.create_batch(2, organization=OrganizationFactory.create(), created_by=member.user)
+    monkeypatch.setattr(admin.site._registry[model], "list_per_page", 1)
+    for sql in queries_of(f"{list_of(model)}?p=2"):
+        before, _, after = sql.partition(" OFFSET ")
+        skipping = before.rpartition("SELECT ")[2]
+        assert not after or re.match(r'[UV]0."id" AS "pk" FROM', skipping)
 
 
 def test_the_ended_sessions_are_not_all_but_the_live_ones(member: Actor) -> None:

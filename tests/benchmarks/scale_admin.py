@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -27,6 +28,7 @@ ROBOTS, TOKENS = (
     f"/admin/service_accounts/{name}/" for name in ("serviceaccount", "serviceaccounttoken")
 )
 DEEP = "p=200"
+# A search shows up to 1,000 rows: one word finds as many, or as few, on both databases.
 QUERIES = {
     ADMIN: ("",),
     USERS: (
@@ -45,7 +47,7 @@ QUERIES = {
         *("o=1", "o=-1", "o=2", "o=3", "q=crowd7@example.com", "q=a1b2c3d4e5f60718", "q=zzz"),
         "q=01890000-0000-7000-8000-000000000000",
     ),
-    TENANTS: ("", DEEP, "q=tenant", "q=Tenant+7", "q=zzz", "o=1", "o=4", "o=5"),
+    TENANTS: ("", DEEP, "q=tenant", "q=Tenant+100", "q=zzz", "o=1", "o=4", "o=5"),
     ROLES: ("", DEEP, "is_system__exact=1", "is_system__exact=0", "q=owner", "q=zzz", "o=2", "o=4"),
     INVITES: (
         *("", DEEP, "state=usable", "state=accepted", "state=revoked", "state=expired"),
@@ -53,11 +55,11 @@ QUERIES = {
     ),
     QUEUE: (
         *("", DEEP, "status=approved", "status=denied", "status=all", "status=all&" + DEEP),
-        *("q=crowd7", "q=crowd", "q=The", "q=zzz", "o=1", "o=2", "o=3", "status=all&q=crowd7"),
+        *("q=crowd7@", "q=crowd", "q=The", "q=zzz", "o=1", "o=2", "o=3", "status=all&q=crowd7@"),
     ),
     ROBOTS: (
         *("", DEEP, "is_active__exact=0", "is_active__exact=1", "provider__exact=cursor"),
-        *("provider__exact=openrouter", "q=robot+7", "q=robot", "q=zzz", "o=1", "o=6"),
+        *("provider__exact=openrouter", "q=robot+100", "q=robot", "q=zzz", "o=1", "o=6"),
     ),
     TOKENS: (
         *("", DEEP, "state=active", "state=expired", "state=revoked", "q=00ff", "q=Deploy+7"),
@@ -78,7 +80,7 @@ def measure() -> dict[str, float]:
 
     from accounts.models import User  # noqa: PLC0415
 
-    browser = Client(HTTP_HOST="127.0.0.1")
+    browser = Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)
     browser.force_login(User.objects.get(email="root@example.com"))
     return {page: milliseconds_of(browser.get, page) for page in PAGES}
 
@@ -90,7 +92,8 @@ def milliseconds_of(get: object, page: str) -> float:
         started = time.perf_counter()
         answer = get(page, follow=True)
         times.append(1000 * (time.perf_counter() - started))
-        assert answer.status_code == 200, page
+        if answer.status_code != 200:  # a statement that ran into its limit
+            return math.inf
     return statistics.median(times)
 
 
