@@ -35,7 +35,7 @@ QUERIES = {
         *("", DEEP, "is_active__exact=0", "is_active__exact=1", "is_staff__exact=1"),
         *("is_staff__exact=0", "kind__exact=service", "kind__exact=human"),
         *("signup_status__exact=denied", "signup_status__exact=pending", "o=1", "o=-1", "o=2"),
-        *("o=-6", "q=crowd7@example.com", "q=crowd", "q=The+7", "q=zzz", "q=c", "o=3", "o=5"),
+        *("o=-6", "q=crowd7@example.com", "q=crowd", "q=The+77th", "q=zzz", "q=c", "o=3", "o=5"),
     ),
     SESSIONS: (
         *("", DEEP, "state=live", "state=ended", "state=ended&" + DEEP, "o=1", "o=2", "o=-2"),
@@ -59,10 +59,10 @@ QUERIES = {
     ),
     ROBOTS: (
         *("", DEEP, "is_active__exact=0", "is_active__exact=1", "provider__exact=cursor"),
-        *("provider__exact=openrouter", "q=robot+100", "q=robot", "q=zzz", "o=1", "o=6"),
+        *("provider__exact=openrouter", "q=robot", "q=zzz", "o=1", "o=6"),
     ),
     TOKENS: (
-        *("", DEEP, "state=active", "state=expired", "state=revoked", "q=00ff", "q=Deploy+7"),
+        *("", DEEP, "state=active", "state=expired", "state=revoked", "q=00ff", "q=Deploy"),
         *("q=robot+7", "q=zzz", "o=2", "o=4", "o=5"),
     ),
 }
