@@ -1,7 +1,7 @@
 """Organizations, roles and invites in the admin."""
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -45,8 +45,8 @@ class OrganizationAdmin(ReadOnlyAdmin):
         return self.has_manage_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
-        members = Membership.objects.filter(organization=OuterRef("pk")).order_by("user_id")
-        return Organization.objects.annotate(member_count=BoundedCount(members))
+        members = BoundedCount(Membership, "organization")
+        return Organization.objects.annotate(member_count=members)
 
     @admin.display(description="members")
     def members(self, organization: Organization) -> str:
@@ -79,8 +79,7 @@ class RoleAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
-        holders = MemberRole.objects.filter(role=OuterRef("pk")).order_by("membership_id")
-        return Role.objects.annotate(holder_count=BoundedCount(holders))
+        return Role.objects.annotate(holder_count=BoundedCount(MemberRole, "role"))
 
     @admin.display(description="holders")
     def holders(self, role: Role) -> str:

@@ -62,10 +62,6 @@ class Migration(migrations.Migration):
             model_name="signuprequest",
             index=models.Index(fields=["created_at", "id"], name="organizations_signup_all"),
         ),
-        AddIndexLive(
-            model_name="memberrole",
-            index=models.Index(fields=["role", "membership"], name="organizations_role_holders"),
-        ),
         add_beginning_index("organizations_organization", "name", "organizations_beginning"),
         add_admin_log_index("organizations_admin_log_of_user"),
     ]

@@ -65,7 +65,6 @@ class MemberRole(models.Model):
     role = models.ForeignKey(Role, models.CASCADE, related_name="member_roles")
 
     class Meta:
-        indexes = (models.Index(fields=("role", "membership"), name="organizations_role_holders"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("membership", "role"), name="organizations_member_role_once"

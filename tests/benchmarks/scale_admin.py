@@ -48,7 +48,16 @@ QUERIES = {
         "q=01890000-0000-7000-8000-000000000000",
     ),
     TENANTS: ("", DEEP, "q=tenant", "q=Tenant+100", "q=zzz", "o=1", "o=4", "o=5"),
-    ROLES: ("", DEEP, "is_system__exact=1", "is_system__exact=0", "q=owner", "q=zzz", "o=2", "o=4"),
+    ROLES: (
+        "",
+        DEEP,
+        "is_system__exact=1",
+        "is_system__exact=0",
+        "q=reader",
+        "q=zzz",
+        "o=2",
+        "o=4",
+    ),
     INVITES: (
         *("", DEEP, "state=usable", "state=accepted", "state=revoked", "state=expired"),
         *("q=guest7", "q=crowd7@example.com", "q=zzz", "o=1", "o=4"),
