@@ -71,7 +71,7 @@ def read_access_token(raw: str) -> AccessClaims | None:
         expected = hmac.digest(key.encode(), signed, hashlib.sha256)
         if not hmac.compare_digest(_encode(expected), signature):
             return None
-        return _read_claims(json.loads(_decode(payload)))
+        return _read_claims(json.loads(_decode(payload).decode()))
     except (KeyError, TypeError, ValueError, OverflowError, OSError, RecursionError):
         return None
 
@@ -115,7 +115,7 @@ def _key_id(header: bytes) -> str:
 
     There are as many of ours as keys, so that each is read once.
     """
-    value = json.loads(_decode(header))
+    value = json.loads(_decode(header).decode())
     if not isinstance(value, dict):
         raise TypeError("a header is an object")
     key_id = value.pop("kid", "")

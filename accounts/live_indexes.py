@@ -1,5 +1,5 @@
 """Operations of migrations that add an index while the product runs. The migration must not be
-atomic; on PostgreSQL it may be run again after it broke off."""
+atomic; it may be run again after it broke off."""
 
 from typing import Any
 
@@ -21,6 +21,7 @@ class AddIndexLive(migrations.AddIndex):
         to_state: ProjectState,
     ) -> None:
         if schema_editor.connection.vendor != "postgresql":
+            _drop_leftover(schema_editor, self.index.name)
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         model = to_state.apps.get_model(app_label, self.model_name)
@@ -51,8 +52,7 @@ def add_admin_log_index(name: str) -> migrations.RunPython:
 
     def add(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         is_postgresql = schema_editor.connection.vendor == "postgresql"
-        if is_postgresql:
-            _drop_invalid(schema_editor, name)
+        (_drop_invalid if is_postgresql else _drop_leftover)(schema_editor, name)
         way = "CONCURRENTLY" if is_postgresql else ""
         schema_editor.execute(
             f"CREATE INDEX {way} {name} ON django_admin_log (user_id, action_time DESC)"
@@ -64,6 +64,11 @@ def add_admin_log_index(name: str) -> migrations.RunPython:
         schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
     return migrations.RunPython(add, remove, atomic=False)
+
+
+def _drop_leftover(schema_editor: BaseDatabaseSchemaEditor, name: str) -> None:
+    """SQLite's: the migration is not atomic there either."""
+    schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 def _drop_invalid(schema_editor: BaseDatabaseSchemaEditor, name: str) -> None:

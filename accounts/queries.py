@@ -12,7 +12,7 @@ from accounts.compiled import compiled
 from accounts.models import Session, ThrottleCounter, User
 
 # What requests do not look at: it stays in the database until somebody asks.
-_UNSEEN = {"password", "last_login", "email_key"}
+_UNSEEN = {"password", "last_login"}
 _PRINCIPAL = tuple(
     field.attname for field in User._meta.concrete_fields if field.attname not in _UNSEEN
 )

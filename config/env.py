@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.postgresql import bounded, tell_waiting
+from config.postgresql import RenewingCursor, bounded, tell_waiting
 
 MIN_SECRET_BYTES = 32
 MIN_DISTINCT_CHARACTERS = 10
@@ -164,7 +164,8 @@ def is_http_url(value: str) -> bool:
 def database_settings(url: str, base_dir: Path, environment: Environment) -> dict[str, object]:
     """Django's DATABASES entry for a `sqlite:///path` or `postgresql://user:pw@host/db` URL.
 
-    A statement may take STATEMENT_TIMEOUT_SECONDS (PostgreSQL; 5, without a limit: 0).
+    A statement may take STATEMENT_TIMEOUT_SECONDS (PostgreSQL; 5, without a limit: 0), and is
+    prepared where it comes again unless PREPARED_STATEMENTS is 0.
     """
     try:
         parts = urlsplit(url)
@@ -178,7 +179,7 @@ def database_settings(url: str, base_dir: Path, environment: Environment) -> dic
             names = ", ".join(sorted(unknown))
             environment.problems.append(f"DATABASE_URL has parameters that are not known: {names}.")
         limit = environment.integer("STATEMENT_TIMEOUT_SECONDS", 5, minimum=0, maximum=3600)
-        return _postgresql(parts, port, limit)
+        return _postgresql(parts, port, limit, environment)
     environment.problems.append(
         "DATABASE_URL must look like sqlite:///data.sqlite3 or postgresql://user:password@host/database."
     )
@@ -200,7 +201,9 @@ def _sqlite(parts: SplitResult, base_dir: Path) -> dict[str, object]:
     }
 
 
-def _postgresql(parts: SplitResult, port: int | None, limit_seconds: int) -> dict[str, object]:
+def _postgresql(
+    parts: SplitResult, port: int | None, limit_seconds: int, environment: Environment
+) -> dict[str, object]:
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     place = {"host", "port"}
     return {
@@ -224,9 +227,12 @@ def _postgresql(parts: SplitResult, port: int | None, limit_seconds: int) -> dic
                 "reconnect_failed": tell_waiting,
             },
             "connect_timeout": 5,
-            # A statement that comes again is planned once a connection.
+            "cursor_factory": RenewingCursor,
             "server_side_binding": True,
-            "prepare_threshold": 5,
+            # A statement that comes again is planned once a connection.
+            "prepare_threshold": 5
+            if environment.flag("PREPARED_STATEMENTS", default=True)
+            else None,
             **{name: value for name, value in query.items() if name not in place},
             "options": f"-c statement_timeout={limit_seconds}s -c lock_timeout=5s",
         },

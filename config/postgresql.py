@@ -48,7 +48,8 @@ class BoundedConnection(psycopg.Connection[Any]):
 
         One that is dead is seldom alone (a failover, a restart). The pool would find the others one
         request at a time, and pause longer after each: all are replaced at once. One that answered
-        a moment ago, and has not been hung up on since, is asked nothing.
+        a moment ago, and has not been hung up on since, is asked nothing: should its server have
+        fallen silent meanwhile, the statement's own limit tells.
         """
         if time.monotonic() - self._answered_at < TRUST_SECONDS and not self._is_hung_up():
             return cast("psycopg.Cursor[Any]", None)  # nobody reads the answer
@@ -67,6 +68,26 @@ class BoundedConnection(psycopg.Connection[Any]):
         poll = select.poll()
         poll.register(self.pgconn.socket, select.POLLIN)
         return bool(poll.poll(0))
+
+
+class RenewingCursor(psycopg.Cursor[Any]):
+    """Runs a statement whose plan a migration has spoilt once more.
+
+    A prepared statement whose columns have changed their types is refused for as long as its
+    connection lives: all connections are replaced.
+    """
+
+    def execute(self, *args: Any, **kwargs: Any) -> Self:
+        """Raises OperationalError in a transaction, of which nothing can be done again."""
+        try:
+            return super().execute(*args, **kwargs)
+        except psycopg.errors.FeatureNotSupported as error:
+            pool = self.connection._pool
+            if isinstance(pool, ConnectionPool):
+                pool.drain()
+            if self.connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                raise psycopg.OperationalError("a migration has changed what this asks") from error
+            return super().execute(*args, **kwargs, prepare=False)
 
 
 class MomentLoader(Loader):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -24,7 +24,8 @@ ON CONFLICT (token_id) DO NOTHING
 # PostgreSQL does all of it in one statement, in a third of the time: no round trip for each step,
 # and none for BEGIN and COMMIT. The lock comes first: a log-out that holds it is waited for, and
 # `revoked_at` is looked at again then (READ COMMITTED does so for a row that is locked, behind a
-# join too, but not for one in a subquery).
+# join too, but not for one in a subquery). The user is read as of the start: whoever disables or
+# denies one ends the sessions in the same transaction.
 _SPEND = """
 WITH live AS (
     SELECT session.id, session.user_id, session.expires_at, account.signup_status
@@ -65,30 +66,27 @@ def spend(token: RefreshToken, *, successor: RefreshToken, now: dt.datetime) -> 
 
     Exactly one of any number of concurrent calls with one token gets through.
     """
-    adapt = connection.ops.adapt_datetimefield_value
+    if connection.vendor == "postgresql":
+        return _spend_at_once(token, successor, now)
+    return _spend_in_steps(token, successor, now)
+
+
+def _spend_at_once(token: RefreshToken, successor: RefreshToken, now: dt.datetime) -> Spent | None:
     values = {
         "session_id": token.session_id,
         "digest": token.digest,
         "successor": successor.digest,
         "denied": User.SignupStatus.DENIED,
-        "now": adapt(now),
-        "ends_at": adapt(now + settings.REFRESH_TOKEN_LIFETIME),
+        "now": now,
+        "ends_at": now + settings.REFRESH_TOKEN_LIFETIME,
     }
-    if connection.vendor == "postgresql":
-        return _spend_at_once(values)
-    return _spend_in_steps(token, successor, now, values)
-
-
-def _spend_at_once(values: dict[str, Any]) -> Spent | None:
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, values)
         row = cursor.fetchone()
     return row and Spent(row[0], row[1] == User.SignupStatus.PENDING)
 
 
-def _spend_in_steps(
-    token: RefreshToken, successor: RefreshToken, now: dt.datetime, values: dict[str, Any]
-) -> Spent | None:
+def _spend_in_steps(token: RefreshToken, successor: RefreshToken, now: dt.datetime) -> Spent | None:
     """For SQLite, where a transaction is alone from its first statement on."""
     with transaction.atomic():
         session = (
@@ -96,6 +94,7 @@ def _spend_in_steps(
         )
         if session is None or not session.user.is_active or session.user.is_denied:
             return None
+        values = {"digest": token.digest, "now": connection.ops.adapt_datetimefield_value(now)}
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, values)
             if cursor.rowcount != 1:

@@ -302,3 +302,10 @@ def test_an_admin_session_is_no_credential_of_the_api(owner: Actor) -> None:
     browser = Actor()
     browser.client.force_login(owner.user)
     assert refusal(browser.get("/me")) == UNAUTHORIZED
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_claims_are_utf_8(ann: Actor, encoding: str) -> None:
+    claims = json.dumps(good_claims(ann))
+    assert Actor(sign(claims.encode())).get("/me").status_code == 200
+    assert Actor(sign(claims.encode(encoding))).get("/me").status_code == 401

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
@@ -300,3 +301,10 @@ def test_only_the_digest_of_a_refresh_token_is_stored(ann: Actor) -> None:
 def test_the_session_of_a_token_is_looked_up_and_not_believed(ann: Actor) -> None:
     unknown = base64.urlsafe_b64encode(uuid.uuid4().bytes + secrets.token_bytes(32)).decode()
     assert refusal(refresh(unknown)) == INVALID
+
+
+def test_what_development_mode_notes_of_a_refresh_is_no_obstacle(ann: Actor) -> None:
+    """It keeps every statement with its values."""
+    with CaptureQueriesContext(connection) as queries:
+        assert refresh(ann.refresh_token).status_code == 200
+    assert any("blacklistedtoken" in query["sql"] for query in queries)

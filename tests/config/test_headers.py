@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import ThrottleCounter
+from config.middleware import _resolve
 from tests.conftest import Actor, Answer, make_client
 from tests.factories import PASSWORD
 
@@ -143,3 +144,19 @@ def test_browsers_of_other_origins_are_served_where_they_are_named(
         assert ("Access-Control-Allow-Origin" in answer) is allowed
         assert answer.get("Access-Control-Allow-Origin", origin) == origin
         assert "Access-Control-Allow-Credentials" not in answer
+
+
+@pytest.mark.parametrize("path", ["/api/docs", "/api/v1/me", "/api/nothing", "/admin/login/"])
+def test_pages_and_answers_stay_by_themselves(path: str) -> None:
+    answer = make_client().get(path)
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_the_token_in_the_path_of_an_invite_is_not_remembered(anonymous: Actor) -> None:
+    _resolve.cache_clear()
+    anonymous.post("/invites/a-secret/accept")
+    anonymous.get(f"/{'x' * 200}")
+    anonymous.get("/me")
+    assert _resolve.cache_info().currsize == 1

@@ -11,7 +11,7 @@ import pytest
 from tests.environment import IS_LONG
 from tests.faults.node import Node
 from tests.faults.people import OWNER, Owner, failures_of, found
-from tests.faults.scale import CALLS_AFTER
+from tests.faults.scale import CALLS_AFTER, on_postgresql
 
 pytestmark = pytest.mark.torture
 
@@ -70,3 +70,21 @@ def test_a_migration_under_load_is_no_error_and_ends_no_session(node: Node, seco
         pass
     assert failures_of(node, owner, CALLS_AFTER) == []
     assert node.client.refresh(owner.refresh_token).status == 200
+
+
+WIDER = (
+    "ALTER TABLE accounts_user ALTER COLUMN display_name TYPE varchar(250)",
+    "ALTER TABLE organizations_organization ALTER COLUMN name TYPE varchar(250)",
+    "ALTER TABLE organizations_role ALTER COLUMN permissions TYPE json",
+)
+
+
+@on_postgresql
+def test_columns_that_change_their_types_are_no_error(node: Node) -> None:
+    """A prepared statement that returns them is refused by the server from then on."""
+    owner = found(node)
+    assert failures_of(node, owner, CALLS_AFTER) == []
+    with node.database.writing() as writer:
+        for change in WIDER:
+            writer.execute(change)
+    assert failures_of(node, owner, CALLS_AFTER) == []

@@ -1,10 +1,10 @@
 """The statements that the product's calls need, by hand. `floor` and `wsgi` run these."""
 
 _PRINCIPAL = """
-    u.id, u.is_superuser, u.email, u.display_name, u.kind, u.signup_status, u.is_active, u.is_staff,
-    u.created_at, u.last_seen_at
+    u.id, u.is_superuser, u.email, u.email_key, u.display_name, u.kind, u.signup_status,
+    u.is_active, u.is_staff, u.created_at, u.last_seen_at
 """
-_USER = f"{_PRINCIPAL}, u.password, u.last_login, u.email_key"
+_USER = f"{_PRINCIPAL}, u.password, u.last_login"
 PRINCIPAL_COLUMNS, USER_COLUMNS = (
     tuple(name.strip().removeprefix("u.") for name in columns.split(","))
     for columns in (_PRINCIPAL, _USER)
