@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -72,7 +72,7 @@ def spend(token: RefreshToken, *, successor: RefreshToken, now: dt.datetime) -> 
 
 
 def _spend_at_once(token: RefreshToken, successor: RefreshToken, now: dt.datetime) -> Spent | None:
-    values = {
+    values: dict[str, Any] = {
         "session_id": token.session_id,
         "digest": token.digest,
         "successor": successor.digest,
