@@ -60,7 +60,7 @@ class CompiledQuery(Generic[P, Row]):
         return read(self._fetch(sql, parameters, kwargs))
 
     def first(self, *args: P.args, **kwargs: P.kwargs) -> Row | None:
-        """The one row, or None."""
+        """The row of a query that finds one at most, or None."""
         return next(iter(self(*args, **kwargs)), None)
 
     def page(self, limit: int, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
@@ -92,8 +92,8 @@ def compiled(build: Callable[P, models.QuerySet[Any, Row]]) -> CompiledQuery[P, 
     """Decorates a function that builds a query set from its arguments, which are keyword-only and
     annotated with a UUID, a time, a string or a flag.
 
-    It is given expressions in place of the values: it cannot look at them. It neither slices
-    nor selects related rows.
+    The function gets expressions in place of the values: it must not look at them, slice, or use
+    `select_related`.
     """
     return CompiledQuery(build)
 

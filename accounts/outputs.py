@@ -12,8 +12,8 @@ from rest_framework import serializers
 class OutputSerializer(serializers.Serializer[Any]):
     """An answer, or a part of one, that needs nothing but the object it shows.
 
-    A serializer copies all its fields when it is made, and asks each how it is to be read. These
-    keep no state, so that one of a kind serves all requests, and knows: use `of` and `each`.
+    A serializer copies its fields each time it is made, and works out anew how each is read. These
+    keep no state: one instance a class serves all requests. Call `of` and `each`; make none.
     """
 
     @classmethod

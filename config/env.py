@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.postgresql import RenewingCursor, bounded, tell_waiting
+from config.postgresql import connection_options
 
 MIN_SECRET_BYTES = 32
 MIN_DISTINCT_CHARACTERS = 10
@@ -179,7 +179,8 @@ def database_settings(url: str, base_dir: Path, environment: Environment) -> dic
             names = ", ".join(sorted(unknown))
             environment.problems.append(f"DATABASE_URL has parameters that are not known: {names}.")
         limit = environment.integer("STATEMENT_TIMEOUT_SECONDS", 5, minimum=0, maximum=3600)
-        return _postgresql(parts, port, limit, environment)
+        is_prepared = environment.flag("PREPARED_STATEMENTS", default=True)
+        return _postgresql(parts, port, limit, is_prepared=is_prepared)
     environment.problems.append(
         "DATABASE_URL must look like sqlite:///data.sqlite3 or postgresql://user:password@host/database."
     )
@@ -202,7 +203,7 @@ def _sqlite(parts: SplitResult, base_dir: Path) -> dict[str, object]:
 
 
 def _postgresql(
-    parts: SplitResult, port: int | None, limit_seconds: int, environment: Environment
+    parts: SplitResult, port: int | None, limit_seconds: int, *, is_prepared: bool
 ) -> dict[str, object]:
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     place = {"host", "port"}
@@ -218,23 +219,8 @@ def _postgresql(
         # outage the first request tries at once instead of waiting for the pool's next try.
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {
-                "connection_class": bounded(limit_seconds),
-                "min_size": 1,
-                "max_size": 16,
-                "timeout": 5,
-                "reconnect_timeout": 0,
-                "reconnect_failed": tell_waiting,
-            },
-            "connect_timeout": 5,
-            "cursor_factory": RenewingCursor,
-            "server_side_binding": True,
-            # A statement that comes again is planned once a connection.
-            "prepare_threshold": 5
-            if environment.flag("PREPARED_STATEMENTS", default=True)
-            else None,
+            **connection_options(limit_seconds, is_prepared=is_prepared),
             **{name: value for name, value in query.items() if name not in place},
-            "options": f"-c statement_timeout={limit_seconds}s -c lock_timeout=5s",
         },
     }
 

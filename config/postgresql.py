@@ -16,6 +16,26 @@ CHECK_SECONDS = 2
 TRUST_SECONDS = 1.0
 
 
+def connection_options(limit_seconds: int, *, is_prepared: bool) -> dict[str, Any]:
+    """Django's OPTIONS: a statement may take so long (0: without a limit), and is planned once a
+    connection if it comes again."""
+    return {
+        "pool": {
+            "connection_class": bounded(limit_seconds),
+            "min_size": 1,
+            "max_size": 16,
+            "timeout": 5,
+            "reconnect_timeout": 0,
+            "reconnect_failed": tell_waiting,
+        },
+        "connect_timeout": 5,
+        "cursor_factory": RenewingCursor,
+        "server_side_binding": True,
+        "prepare_threshold": 5 if is_prepared else None,
+        "options": f"-c statement_timeout={limit_seconds}s -c lock_timeout=5s",
+    }
+
+
 class BoundedConnection(psycopg.Connection[Any]):
     """Gives up on a server that takes what it is sent and never answers.
 
@@ -43,19 +63,20 @@ class BoundedConnection(psycopg.Connection[Any]):
         self._answered_at = time.monotonic()
         return answer
 
-    def execute(self, *args: Any, **kwargs: Any) -> psycopg.Cursor[Any]:
-        """The pool's check of an idle connection (Django has cursors).
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> psycopg.Cursor[Any]:
+        """The pool's check of an idle connection, an empty statement (Django has cursors).
 
         One that is dead is seldom alone (a failover, a restart). The pool would find the others one
         request at a time, and pause longer after each: all are replaced at once. One that answered
         a moment ago, and has not been hung up on since, is asked nothing: should its server have
         fallen silent meanwhile, the statement's own limit tells.
         """
-        if time.monotonic() - self._answered_at < TRUST_SECONDS and not self._is_hung_up():
+        is_fresh = time.monotonic() - self._answered_at < TRUST_SECONDS
+        if query == "" and is_fresh and not self._is_hung_up():
             return cast("psycopg.Cursor[Any]", None)  # nobody reads the answer
         usual, self.answer_seconds = self.answer_seconds, CHECK_SECONDS
         try:
-            return super().execute(*args, **kwargs)
+            return super().execute(query, *args, **kwargs)
         except psycopg.OperationalError:
             if isinstance(self._pool, ConnectionPool):
                 self._pool.drain()

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from tests.benchmarks.load import Chain
-from tests.benchmarks.servers import HOST, Server
+from tests.benchmarks.servers import HOST, Server, Variant
 from tests.benchmarks.world import World
 
 API = "/api/v1"
@@ -60,10 +60,10 @@ CALLS = {
 }
 
 
-def targets(world: World, server: Server, call: Call) -> list[tuple[str, str]]:
+def targets(world: World, variant: Variant, call: Call) -> list[tuple[str, str]]:
     """The paths and tokens of a GET, one for each session that asks."""
     path = API + call.path.format(**world.rows)
-    return [(path, token) for token in world.tokens(server.variant)[call.tokens]]
+    return [(path, token) for token in world.tokens(variant)[call.tokens]]
 
 
 def get(path: str, token: str) -> bytes:

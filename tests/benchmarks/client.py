@@ -111,7 +111,7 @@ class Client:
         if not call.is_get:
             bodies = log_ins(self.world)
             return [Line(s, bodies[n % len(bodies) :][:1]) for n, s in enumerate(sources)]
-        requests = [get(*target) for target in targets(self.world, server, call)]
+        requests = [get(*target) for target in targets(self.world, server.variant, call)]
         step = max(1, len(requests) // count)
         turned = [requests[n * step :][:step] or requests for n in range(count)]
         return [Line(*pair) for pair in zip(sources, turned, strict=True)]
@@ -134,7 +134,7 @@ class Client:
     def _with_wrk(
         self, wrk: str, server: Server, call: Call, connections: int, seconds: int
     ) -> Load:
-        asked = targets(self.world, server, call)
+        asked = targets(self.world, server.variant, call)
         with tempfile.NamedTemporaryFile("w", prefix="hyperspeed-bench-") as file:
             file.writelines(f"{path} {token}\n" for path, token in asked)
             file.flush()

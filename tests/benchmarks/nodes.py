@@ -8,8 +8,6 @@ the database's CPU per call.
 """
 
 import argparse
-import http.client
-import json
 import os
 import sys
 import time
@@ -19,18 +17,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
-from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 
-from tests.benchmarks.cpu import QuotaUnavailable, group_of, join, parent_of, seconds_of, tree_of
+from tests.benchmarks import processes
+from tests.benchmarks.people import CALLS, Person
+from tests.benchmarks.shares import QuotaUnavailable, group_of, join
 from tests.postgres import server_version, throwaway_postgres
 from tests.server import Server, serve
 
-PASSWORD = "correct horse battery staple"
 CLIENTS = 8  # a node's threads
-TIMEOUT_SECONDS = 60
 ENVIRONMENT = {
     # Each client is a network of its own, as people are.
     "TRUSTED_PROXIES": "1",
@@ -48,53 +45,6 @@ SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), pg_database_size(cur
 MIX = {"GET /me": 2 / 60, "GET permissions": 2 / 60, "refresh": 1 / (15 * 60), "log-in": 1 / 86_400}
 
 
-class Person:
-    """Somebody with a session, who talks to one node over one connection."""
-
-    def __init__(self, host: str, number: int, **values: str) -> None:
-        """Registers with these values beside the e-mail address and the password."""
-        self._connection = http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
-        self._network = f"198.18.{number}.1"
-        self._account = {"email": f"person{number}@example.com", "password": PASSWORD}
-        self._take_pair("register", {**self._account, **values})
-        self.home = f"organizations/{self.call('GET', 'organizations')['organizations'][0]['id']}"
-
-    def log_in(self) -> None:
-        self._take_pair("login", self._account)
-
-    def refresh(self) -> None:
-        self._take_pair("refresh", {"refresh_token": self._refresh_token})
-
-    def me(self) -> None:
-        self.call("GET", "me")
-
-    def permissions(self) -> None:
-        self.call("GET", f"{self.home}/me/permissions")
-
-    def _take_pair(self, name: str, body: dict[str, str]) -> None:
-        pair = self.call("POST", f"auth/{name}", body)
-        self._access_token, self._refresh_token = pair["access_token"], pair["refresh_token"]
-
-    def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        headers = {"X-Forwarded-For": self._network, "Content-Type": "application/json"}
-        if not path.startswith("auth/"):
-            headers["Authorization"] = f"Bearer {self._access_token}"
-        content = None if body is None else json.dumps(body)
-        self._connection.request(method, f"/api/v1/{path}", content, headers)
-        response = self._connection.getresponse()
-        answer = response.read()
-        assert response.status in {200, 201}, answer
-        return dict(json.loads(answer))
-
-
-CALLS: dict[str, Callable[[Person], None]] = {
-    "GET /me": Person.me,
-    "GET permissions": Person.permissions,
-    "refresh": Person.refresh,
-    "log-in": Person.log_in,
-}
-
-
 @dataclass(frozen=True)
 class Node:
     """A server that is held to its share, and the people who talk to it."""
@@ -109,8 +59,8 @@ class Run:
 
     rate: float
     share: float  # of what the nodes may take, how much they took
-    node_seconds: float
-    database_seconds: float
+    node_cpu: float  # microseconds
+    database_cpu: float
     wal_bytes: float
     disk_bytes: float
 
@@ -120,14 +70,14 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
-        self._pid = parent_of(self._connection.info.backend_pid)
+        self._pid = processes.parent(self._connection.info.backend_pid)
 
     def pids(self) -> set[int]:
-        return tree_of(self._pid)
+        return {self._pid, *processes.children(self._pid)}
 
-    def seconds(self) -> float:
-        """The CPU that all its processes have taken."""
-        return seconds_of(self.pids())
+    def cpu(self) -> float:
+        """The microseconds that all its processes have taken."""
+        return processes.family_cpu(self._pid)
 
     def sizes(self) -> tuple[int, int]:
         """The bytes of write-ahead log written so far, and those of the database on the disk."""
@@ -153,17 +103,21 @@ def run(
 ) -> Run:
     """All people of these nodes make this call as often as they can."""
     people = [person for node in nodes for person in node.people]
-    pids = {pid for node in nodes for pid in tree_of(node.server.pid)}
-    (wal, disk), database, cpu = postgres.sizes(), postgres.seconds(), seconds_of(pids)
+    (wal, disk), database, cpu = postgres.sizes(), postgres.cpu(), cpu_of(nodes)
     started = time.monotonic()
     with ThreadPoolExecutor(len(people)) as pool:
         made = sum(pool.map(partial(work_until, started + seconds, call), people))
     lasted = time.monotonic() - started
-    cpu, database = seconds_of(pids) - cpu, postgres.seconds() - database
+    cpu, database = cpu_of(nodes) - cpu, postgres.cpu() - database
     wal_after, disk_after = postgres.sizes()
-    taken = cpu / (share * len(nodes) * lasted)
+    taken = cpu / 1e6 / (share * len(nodes) * lasted)
     per_call = (cpu / made, database / made, (wal_after - wal) / made, (disk_after - disk) / made)
     return Run(made / lasted, taken, *per_call)
+
+
+def cpu_of(nodes: Sequence[Node]) -> float:
+    """The microseconds that they have taken."""
+    return sum(processes.family_cpu(node.server.pid) for node in nodes)
 
 
 @contextmanager
@@ -182,7 +136,7 @@ def running_nodes(url: str, share: float) -> Iterator[list[Node]]:
             token = founder.call("POST", f"{founder.home}/invites", {})["token"]
             people[number % 2].append(Person(hosts[number % 2], number + 1, invite_token=token))
         for group, server in zip(groups, servers, strict=True):
-            join(group, tree_of(server.pid))
+            join(group, [server.pid, *processes.children(server.pid)])
         yield [Node(*pair) for pair in zip(servers, people, strict=True)]
 
 
@@ -200,8 +154,8 @@ def line(name: str, one: Run, two: Run) -> str:
         f"{two.rate:.0f}",
         f"{two.rate / one.rate:.2f}",
         f"{one.share:.0%}, {two.share:.0%}",
-        f"{one.node_seconds * 1e3:.2f}, {two.node_seconds * 1e3:.2f}",
-        f"{one.database_seconds * 1e6:.0f}, {two.database_seconds * 1e6:.0f}",
+        f"{one.node_cpu / 1e3:.2f}, {two.node_cpu / 1e3:.2f}",
+        f"{one.database_cpu:.0f}, {two.database_cpu:.0f}",
         f"{two.wal_bytes:.0f}",
         f"{two.disk_bytes:.0f}",
     )
@@ -223,9 +177,9 @@ def measure(nodes: Sequence[Node], postgres: Postgres, options: argparse.Namespa
             for count, done in runs.items():
                 done.append(run(call, nodes[:count], postgres, options.seconds, options.share))
         print(line(name, middle(runs[1]), middle(runs[2])), flush=True)
-        cost += MIX[name] * middle(runs[2]).database_seconds
-    print(f"A person at work costs {cost * 1e6:.1f} µs of the database a second:")
-    print(f"{0.5 / cost:,.0f} people at work at half of one core.")
+        cost += MIX[name] * middle(runs[2]).database_cpu
+    print(f"A person at work costs {cost:.1f} µs of the database a second:")
+    print(f"{0.5e6 / cost:,.0f} people at work at half of one core.")
 
 
 def main() -> int:

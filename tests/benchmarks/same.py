@@ -28,7 +28,7 @@ def check_answers(world: World, servers: Mapping[str, Server], calls: Iterable[C
 
 
 def _answer(world: World, server: Server, call: Call) -> Any:
-    path, token = targets(world, server, call)[0]
+    path, token = targets(world, server.variant, call)[0]
     request = urllib.request.Request(
         f"http://{HOST}:{server.port}{path}", headers={"Authorization": f"Bearer {token}"}
     )

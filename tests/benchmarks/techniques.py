@@ -9,9 +9,9 @@ import subprocess
 import sys
 
 from tests.benchmarks import report
-from tests.benchmarks.calls import API, CALLS
+from tests.benchmarks.calls import CALLS, targets
 from tests.benchmarks.servers import OURS, VARIANTS
-from tests.benchmarks.world import World, make_world
+from tests.benchmarks.world import make_world
 from tests.postgres import sigterm_as_exit
 from tests.server import ROOT
 
@@ -27,18 +27,11 @@ def main() -> int:
             [sys.executable, "manage.py", "shell", "--no-imports", "-v0", "-c", CODE],
             cwd=ROOT,
             env=world.environment(VARIANTS[OURS]),
-            input=json.dumps({name: targets(world, name) for name in NAMES}),
+            input=json.dumps({name: targets(world, VARIANTS[OURS], CALLS[name]) for name in NAMES}),
             text=True,
             check=False,
         )
     return done.returncode
-
-
-def targets(world: World, name: str) -> list[tuple[str, str]]:
-    """The path and the tokens of a call, one for each session that asks."""
-    call = CALLS[name]
-    path = API + call.path.format(**world.rows)
-    return [(path, token) for token in world.tokens(VARIANTS[OURS])[call.tokens]]
 
 
 if __name__ == "__main__":

@@ -63,8 +63,8 @@ def spaces(database: Database, authorization: str, organization: uuid.UUID) -> B
             "description": description,
             "created_at": _time(created_at),
         }
-        for identifier, organization_id, name, description, _, created_at, _ in database.rows(
-            sql.ENTERED_SPACES, **values
+        for identifier, organization_id, name, description, created_at in database.rows(
+            sql.SPACES, **values
         )
     ]
     return {"spaces": listed}
@@ -100,8 +100,8 @@ def _standing(database: Database, authorization: str, organization: uuid.UUID) -
     held = database.rows(sql.ACCESS, user=user, organization=organization)
     if not any("board.read" in permissions for _, _, permissions in held):
         raise PermissionError
-    roles = [role for role, _, _ in held]
-    return {"user": user, "organization": organization, "roles": roles}
+    flags = {"enters_all": False, "enters_open": True}
+    return {"user": user, "organization": organization, **flags}
 
 
 def _time(value: dt.datetime) -> str:

@@ -11,11 +11,10 @@ PRINCIPAL_COLUMNS, USER_COLUMNS = (
 )
 
 SESSION = f"""
-SELECT {_PRINCIPAL}, s.id, s.user_id
+SELECT {_PRINCIPAL}
 FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
 WHERE s.id = %(session)s AND s.user_id = %(user)s AND s.revoked_at IS NULL
     AND s.expires_at > %(now)s AND u.is_active AND u.signup_status <> 'denied'
-LIMIT 1
 """  # noqa: S608  (nothing but our own columns)
 
 SERVICE_ACCOUNT_TOKEN = f"""
@@ -25,7 +24,6 @@ FROM service_accounts_serviceaccounttoken t
     JOIN accounts_user u ON u.id = a.user_id
 WHERE t.digest = %(digest)s AND t.revoked_at IS NULL
     AND (t.expires_at IS NULL OR t.expires_at > %(now)s) AND a.is_active AND u.is_active
-LIMIT 1
 """  # noqa: S608
 
 ORGANIZATIONS = """
@@ -43,16 +41,18 @@ WHERE m.user_id = %(user)s AND m.organization_id = %(organization)s
 """
 
 _ENTERED = """
-(s.created_by_id = %(user)s OR NOT s.has_allow_list OR (s.has_allow_list AND s.id IN (
-    SELECT space_id FROM organizations_spacerole WHERE role_id = ANY(%(roles)s))))
-"""
-_SPACES = """
-SELECT s.id, s.organization_id, s.name, s.description, s.created_by_id, s.created_at,
-    s.has_allow_list
-FROM organizations_space s WHERE s.organization_id = %(organization)s
+(%(enters_all)s OR s.created_by_id = %(user)s OR (s.has_allow_list AND s.id IN (
+    SELECT sr.space_id FROM organizations_spacerole sr
+        JOIN organizations_memberrole mr ON mr.role_id = sr.role_id
+        JOIN organizations_membership m ON m.id = mr.membership_id
+    WHERE m.user_id = %(user)s)) OR (%(enters_open)s AND NOT s.has_allow_list))
 """
 _NEWEST_FIRST = " ORDER BY s.created_at DESC, s.id DESC LIMIT 1001"
-ENTERED_SPACES = f"{_SPACES} AND {_ENTERED} {_NEWEST_FIRST}"
+SPACES = f"""
+SELECT s.id, s.organization_id, s.name, s.description, s.created_at
+FROM organizations_space s
+WHERE s.organization_id = %(organization)s AND {_ENTERED} {_NEWEST_FIRST}
+"""  # noqa: S608
 SPACE_ACCESS = f"""
 SELECT s.id, s.created_at, coalesce({_ENTERED}, false)
 FROM organizations_space s WHERE s.organization_id = %(organization)s {_NEWEST_FIRST}

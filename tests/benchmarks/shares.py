@@ -1,4 +1,4 @@
-"""The CPU that processes take, and how much of it they may take (Linux)."""
+"""How much CPU processes may take (Linux's control groups)."""
 
 import os
 import time
@@ -6,47 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
-PERIOD_MICROSECONDS = (
-    20_000  # short, so that a node that has used its share does not stall for long
-)
+# Short, so that a node that has used its share does not stall for long.
+PERIOD_MICROSECONDS = 20_000
 CGROUPS = Path("/sys/fs/cgroup")
 REMOVAL_SECONDS = 5
 
 
 class QuotaUnavailable(Exception):
     """The kernel lets us limit no process: it takes root, and cgroups that can be written."""
-
-
-def tree_of(pid: int) -> set[int]:
-    """A process and its children."""
-    found = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    return {pid, *(other for other in found if parent_of(other) == pid)}
-
-
-def seconds_of(pids: Iterable[int]) -> float:
-    """The CPU that living processes have taken, with that of their children that have ended."""
-    return sum(map(_seconds_of, pids))
-
-
-def parent_of(pid: int) -> int:
-    return _numbers_of(pid)[0]
-
-
-def _seconds_of(pid: int) -> float:
-    return sum(_numbers_of(pid)[10:14]) / TICKS  # utime, stime, cutime, cstime
-
-
-def _numbers_of(pid: int) -> list[int]:
-    """What the kernel tells, from the parent on (the name before it may hold blanks).
-
-    Zeros for a process that has ended: its parent has its CPU now.
-    """
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return [0] * 14
-    return [int(word) for word in text.rpartition(") ")[2].split()[1:15]]
 
 
 @contextmanager
