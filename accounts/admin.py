@@ -10,6 +10,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from accounts.actor import Door
 from accounts.admin_base import ReadOnlyAdmin, StateFilter, device_in_short
+from accounts.admin_search import Condition
 from accounts.admin_site import admin_actor
 from accounts.audit import Action
 from accounts.models import AuditEvent, Session, User
@@ -30,7 +31,7 @@ class SessionAdmin(ReadOnlyAdmin):
     list_filter = (SessionStateFilter, "revoked_reason")
     list_select_related = ("user",)
     search_fields = ("user__email_key__startswith", "ip_address")
-    search_help_text = "Search by e-mail, or by a whole network address"
+    search_help_text = "Search by e-mail or network address (of a long list, the whole address)"
     # Not by last use: an index of what every refresh writes would cost each of them.
     ordering = ("-pk",)
     sortable_by = ("created",)
@@ -103,12 +104,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
     )
     readonly_fields = fields
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[AuditEvent], search_term: str
-    ) -> tuple[QuerySet[AuditEvent], bool]:
+    def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
         """An e-mail stands for the id of its user."""
-        user = User.objects.find_by_email(search_term) if "@" in search_term else None
-        return super().get_search_results(request, queryset, str(user.pk) if user else search_term)
+        user = User.objects.find_by_email(text) if "@" in text else None
+        return super().conditions(str(user.pk) if user else text, is_long=is_long)
 
     @admin.display(description="before")
     def was(self, event: AuditEvent) -> str:

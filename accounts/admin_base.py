@@ -11,8 +11,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from rest_framework import serializers
 
-from accounts.admin_lists import BoundedChangeList, BoundedPaginator, search
-from accounts.emails import MAX_EMAIL_LENGTH
+from accounts.admin_changelist import BoundedChangeList
+from accounts.admin_lists import BoundedPaginator, is_long
+from accounts.admin_search import (
+    Condition,
+    anywhere,
+    cleaned,
+    conditions_of,
+    nothing_begins_with,
+    search_anywhere,
+    search_by_indexes,
+    words_of,
+)
 from config.exceptions import DomainError
 
 MAX_CHOICES = 50
@@ -49,6 +59,7 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     paginator = BoundedPaginator
     # Columns that an index has in order; every other would be sorted as a whole.
     sortable_by: ClassVar[list[str] | tuple[str, ...] | None] = ()
+    rest_is_seen_by = "Filter or search to see others"
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return super().get_form(request, *args, labels=LABELS, **kwargs)
@@ -68,9 +79,22 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By indexes alone; quotes, which other searches need around two words, do no harm."""
-        text = search_term.strip().strip("\"'")[:MAX_EMAIL_LENGTH]
-        return search(request, queryset, self.search_fields, text) if text else queryset, False
+        """Each word anywhere in a short list; the beginning of a text in a long one."""
+        text = cleaned(search_term)
+        if not text:
+            return queryset, False
+        if not is_long(queryset):
+            words = (self.conditions(word, is_long=False) for word in words_of(search_term))
+            return search_anywhere(queryset, words), False
+        if_nothing = nothing_begins_with(text, has_filters=bool(self.list_filter))
+        conditions = self.conditions(text, is_long=True)
+        return search_by_indexes(request, queryset, conditions, if_nothing), False
+
+    def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
+        """What a row must fulfil, one at least, to be found by the text."""
+        fields = [str(field) for field in self.search_fields]
+        lookups = fields if is_long else [anywhere(self.model, field) for field in fields]
+        return conditions_of(self.model, lookups, text)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter
+from accounts.admin_search import Condition
 from accounts.admin_site import admin_actor
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.account import change_service_account
@@ -81,15 +82,11 @@ class ServiceAccountTokenAdmin(ReadOnlyAdmin):
     )
     readonly_fields = fields
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[ServiceAccountToken], search_term: str
-    ) -> tuple[QuerySet[ServiceAccountToken], bool]:
+    def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
         """Four digits may be the end of a hint, too."""
-        rows, has_duplicates = super().get_search_results(request, queryset, search_term)
-        digits = search_term.strip().removeprefix("sa_").removeprefix("…")
-        if len(digits) == HINT_DIGITS:
-            rows |= queryset.filter(hint=f"sa_…{digits}")
-        return rows, has_duplicates
+        digits = text.removeprefix("sa_").removeprefix("…")
+        end = [("hint", f"sa_…{digits}")] if len(digits) == HINT_DIGITS else []
+        return [*super().conditions(text, is_long=is_long), *end]
 
     @admin.display(description="state")
     def state(self, token: ServiceAccountToken) -> str:
