@@ -34,6 +34,7 @@ class SessionAdmin(ReadOnlyAdmin):
     search_help_text = "Search by e-mail or network address (of a long list, the whole address)"
     # Not by last use: an index of what every refresh writes would cost each of them.
     ordering = ("-pk",)
+    short_ordering = ("-last_used_at", "-pk")
     sortable_by = ("created",)
     actions = ("end_selected",)
     fields = (
@@ -117,7 +118,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def became(self, event: AuditEvent) -> str:
         return _in_words(event.after)
 
-    @admin.display(description="who")
+    @admin.display(description="who", ordering="actor_email")
     def who(self, event: AuditEvent) -> str:
         hint = f" ({event.credential_hint})" if event.credential_hint else ""
         nobody = "an operator" if event.door == Door.COMMAND else "nobody yet"

@@ -57,8 +57,10 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     show_facets = admin.ShowFacets.NEVER  # they count every row once for every choice
     list_per_page = 50
     paginator = BoundedPaginator
-    # Columns that an index has in order; every other would be sorted as a whole.
+    # Of a long list: the columns that an index has in order. By any other all of it is sorted.
     sortable_by: ClassVar[list[str] | tuple[str, ...] | None] = ()
+    # Of a short list, where no index has the order that staff want.
+    short_ordering: tuple[str, ...] = ()
     rest_is_seen_by = "Filter or search to see others"
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -95,6 +97,14 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         fields = [str(field) for field in self.search_fields]
         lookups = fields if is_long else [anywhere(self.model, field) for field in fields]
         return conditions_of(self.model, lookups, text)
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        is_sorted_as_a_whole = not is_long(self.model._default_manager.all())
+        return self.list_display if is_sorted_as_a_whole else self.sortable_by
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """None for a query in general: the list chooses, by how long it is."""
+        return ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

@@ -12,7 +12,13 @@ from accounts.admin_search import cleaned
 
 
 class BoundedChangeList(ChangeList):
-    """Sorts by the columns that say so: by any other, a database would sort the whole table."""
+    """Sorts by the columns that say so, and in the order of a short list or of a long one."""
+
+    def _get_default_ordering(self) -> Any:
+        admin: Any = self.model_admin
+        is_short = self.sortable_by == admin.list_display  # by every column
+        of_a_long_one = super()._get_default_ordering()  # type: ignore[misc]  # not in the stubs
+        return (is_short and admin.short_ordering) or of_a_long_one
 
     def get_ordering_field(self, field_name: Any) -> Any:
         is_sortable = field_name in (self.sortable_by or ())

@@ -48,7 +48,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
         members = BoundedCount(Membership, "organization")
         return Organization.objects.annotate(member_count=members)
 
-    @admin.display(description="members")
+    @admin.display(description="members", ordering="member_count")
     def members(self, organization: Organization) -> str:
         return in_words(organization.member_count)  # type: ignore[attr-defined]  # annotated above
 
@@ -75,13 +75,14 @@ class RoleAdmin(ReadOnlyAdmin):
     search_help_text = "Search by the name of the role or of its organization"
     list_select_related = ("organization",)
     ordering = ("organization_id", "name_key")
+    short_ordering = ("organization__name", "name_key")
     fields = ("name", "organization", "is_system", "permission_list", "created_at", "updated_at")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
         return Role.objects.annotate(holder_count=BoundedCount(MemberRole, "role"))
 
-    @admin.display(description="holders")
+    @admin.display(description="holders", ordering="holder_count")
     def holders(self, role: Role) -> str:
         return in_words(role.holder_count)  # type: ignore[attr-defined]  # annotated above
 
@@ -120,7 +121,7 @@ class InviteAdmin(ReadOnlyAdmin):
     )
     readonly_fields = fields
 
-    @admin.display(description="for")
+    @admin.display(description="for", ordering="email")
     def recipient(self, invite: Invite) -> str:
         return invite.email or "whoever holds it"
 

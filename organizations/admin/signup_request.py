@@ -88,11 +88,11 @@ class SignupRequestAdmin(ReadOnlyAdmin):
         """Whether this staff member may approve and deny."""
         return request.user.has_perm("organizations.resolve_signuprequest")
 
-    @admin.display(description="e-mail")
+    @admin.display(description="e-mail", ordering="user__email")
     def email(self, request: SignupRequest) -> str:
         return request.user.email
 
-    @admin.display(description="name")
+    @admin.display(description="name", ordering="user__display_name")
     def name(self, request: SignupRequest) -> str:
         return request.user.display_name or "not given"
 

@@ -1,5 +1,6 @@
 """No page of the admin reads a whole table: what its queries say, whatever is in the tables."""
 
+import datetime as dt
 import re
 from uuid import uuid4
 
@@ -23,13 +24,18 @@ from tests.accounts.test_admin_pages import (
     rows_on,
     said,
 )
-from tests.conftest import Actor
+from tests.conftest import Actor, Answer
 from tests.factories import InviteFactory, OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 MODELS = list(admin.site._registry)
-EVERY_SORT = ".".join(str(number) for number in range(1, 9))
+EVERY_SORT = ".".join(str(number) for number in range(9))
+
+
+def keys_on(answer: Answer) -> list[object]:
+    """The ids of the rows on a page, in its order."""
+    return [row.pk for row in answer.context["cl"].result_list]
 
 
 def queries_of(page: str) -> list[str]:
@@ -38,6 +44,12 @@ def queries_of(page: str) -> list[str]:
     with CaptureQueriesContext(connection) as captured:
         assert browser.get(page, follow=True).status_code == 200
     return [query["sql"] for query in captured]
+
+
+@pytest.fixture
+def everything(bot: Actor, member: Actor, pending: Actor) -> None:
+    """A row or more in every list."""
+    InviteFactory.create(organization=OrganizationFactory.create(), created_by=member.user)
 
 
 @pytest.fixture
@@ -51,7 +63,7 @@ def list_of(model: type[Model]) -> str:
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("query", ["", "?q=crowd", "?o=1"])
+@pytest.mark.parametrize("query", ["", "?q=crowd", "?o=0", "?o=1"])
 def test_rows_are_counted_up_to_a_limit(model: type[Model], query: str) -> None:
     counts = [sql for sql in queries_of(list_of(model) + query) if "COUNT(" in sql]
     assert all(f"LIMIT {admin_lists.MAX_LISTED + 1}" in sql for sql in counts)
@@ -68,15 +80,59 @@ def test_a_search_of_a_long_list_asks_for_beginnings_and_for_few(
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_list_is_sorted_by_what_an_index_holds_in_order(model: type[Model]) -> None:
+def test_a_long_list_is_sorted_by_what_an_index_holds_in_order(
+    long_lists: None, model: type[Model]
+) -> None:
     indexed = {index.fields[-1].lstrip("-") for index in model._meta.indexes if index.fields}
     indexed |= {"id", "created_at"} if model.__name__ in {"AuditEvent", "SignupRequest"} else {"id"}
     indexed |= {field.name for field in model._meta.fields if field.unique}
     indexed |= {"kind", "organization_id", "name_key"}
-    for sql in queries_of(f"{list_of(model)}?o={EVERY_SORT}"):
-        if f'FROM "{model._meta.db_table}"' in sql and "ORDER BY" in sql:
-            ordering = sql.rpartition("ORDER BY")[2]
-            assert set(re.findall(r'"\."(\w+)"', ordering)) <= indexed
+    for query in ("", f"?o={EVERY_SORT}"):
+        for sql in queries_of(list_of(model) + query):
+            if f'FROM "{model._meta.db_table}"' in sql and "ORDER BY" in sql:
+                ordering = sql.rpartition("ORDER BY")[2]
+                assert set(re.findall(r'"\."(\w+)"', ordering)) <= indexed
+
+
+# By what a row shows, or by the relation or the words of a choice of it.
+UNSORTABLE = {"state", "device", "origin", "decision_or_links", "permission_list"}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_short_list_is_sorted_by_every_column_that_the_database_knows(
+    everything: None, model: type[Model]
+) -> None:
+    browser, page = browser_of_staff(), list_of(model)
+    content = browser.get(page).content.decode()
+    columns = browser.get(page).context["cl"].list_display
+    for number, column in enumerate(columns):
+        is_offered = re.search(rf'class="sortable column-{column}\b', content) is not None
+        assert is_offered == (column not in UNSORTABLE | {"action_checkbox"}), column
+        answer = browser.get(page, {"o": number})
+        assert answer.status_code == 200
+        assert rows_on(answer) > 0
+
+
+def test_sessions_are_in_the_order_of_their_last_use_while_they_are_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    older, newer = (make_session(1, user, timezone.now()) for user in make_users(0, 2))
+    older.last_used_at = timezone.now() + dt.timedelta(minutes=1)
+    Session.objects.bulk_create([older, newer])
+    browser = browser_of_staff()
+    assert keys_on(browser.get(SESSIONS)) == [older.pk, newer.pk]
+    assert b"column-last_used_at sorted descending" in browser.get(SESSIONS).content
+    monkeypatch.setattr(admin_lists, "MAX_LISTED", 1)
+    assert keys_on(browser.get(SESSIONS)) == [newer.pk, older.pk]
+    assert b"column-created sorted descending" in browser.get(SESSIONS).content
+
+
+def test_roles_are_in_the_order_of_their_organizations_while_they_are_few() -> None:
+    for name in ("Zeta", "Acme"):
+        OrganizationFactory.create(name=name).roles.create(name="R", name_key="r")
+    page = browser_of_staff().get("/admin/organizations/role/")
+    names = [role.organization.name for role in page.context["cl"].result_list]
+    assert names == ["Acme", "Zeta"]
 
 
 @pytest.mark.parametrize("model", MODELS)

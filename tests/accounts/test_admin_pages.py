@@ -27,7 +27,7 @@ EVENTS = "/admin/accounts/auditevent/"
 REQUEST_ID = "a1b2c3d4e5f60718"
 # Each finds some of the crowd, however large it is.
 PAGES = [
-    *(USERS, f"{USERS}?q=CROWD7", f"{USERS}?q=The+7th", f"{USERS}?o=-6"),
+    *(USERS, f"{USERS}?q=CROWD7", f"{USERS}?q=The+7th", f"{USERS}?o=-5"),
     *(f"{USERS}?is_active__exact=0", f"{USERS}?kind__exact=human"),
     *(f"{USERS}?is_staff__exact=0", f"{USERS}?signup_status__exact=denied"),
     *(SESSIONS, f"{SESSIONS}?q=crowd7", f"{SESSIONS}?q=203.0.113.7", f"{SESSIONS}?o=2"),

@@ -34,8 +34,8 @@ QUERIES = {
     USERS: (
         *("", DEEP, "is_active__exact=0", "is_active__exact=1", "is_staff__exact=1"),
         *("is_staff__exact=0", "kind__exact=service", "kind__exact=human"),
-        *("signup_status__exact=denied", "signup_status__exact=pending", "o=1", "o=-1", "o=2"),
-        *("o=-6", "q=crowd7@example.com", "q=crowd", "q=The+77th", "q=zzz", "q=c", "o=3", "o=5"),
+        *("signup_status__exact=denied", "signup_status__exact=pending", "o=0", "o=-0", "o=1"),
+        *("o=-5", "q=crowd7@example.com", "q=crowd", "q=The+77th", "q=zzz", "q=c", "o=2", "o=4"),
     ),
     SESSIONS: (
         *("", DEEP, "state=live", "state=ended", "state=ended&" + DEEP, "o=1", "o=2", "o=-2"),
@@ -44,10 +44,10 @@ QUERIES = {
     ),
     EVENTS: (
         *("", DEEP, "action=login.succeeded", "action=session.revoked", "action=user.disabled"),
-        *("o=1", "o=-1", "o=2", "o=3", "q=crowd7@example.com", "q=a1b2c3d4e5f60718", "q=zzz"),
+        *("o=0", "o=-0", "o=1", "o=2", "q=crowd7@example.com", "q=a1b2c3d4e5f60718", "q=zzz"),
         "q=01890000-0000-7000-8000-000000000000",
     ),
-    TENANTS: ("", DEEP, "q=tenant", "q=Tenant+100", "q=zzz", "o=1", "o=4", "o=5"),
+    TENANTS: ("", DEEP, "q=tenant", "q=Tenant+100", "q=zzz", "o=0", "o=1", "o=3", "o=4"),
     ROLES: (
         "",
         DEEP,
@@ -55,8 +55,9 @@ QUERIES = {
         "is_system__exact=0",
         "q=reader",
         "q=zzz",
-        "o=2",
-        "o=4",
+        "o=0",
+        "o=1",
+        "o=3",
     ),
     INVITES: (
         *("", DEEP, "state=usable", "state=accepted", "state=revoked", "state=expired"),

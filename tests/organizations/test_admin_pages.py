@@ -33,9 +33,9 @@ ORGANIZATIONS = "/admin/organizations/organization/"
 ROLES = "/admin/organizations/role/"
 INVITES = "/admin/organizations/invite/"
 QUEUE = "/admin/organizations/signuprequest/"
-ORGANIZATION_PAGES = [ORGANIZATIONS, f"{ORGANIZATIONS}?q=tenant7", f"{ORGANIZATIONS}?o=4"]
+ORGANIZATION_PAGES = [ORGANIZATIONS, f"{ORGANIZATIONS}?q=tenant7", f"{ORGANIZATIONS}?o=3"]
 PAGES = [
-    *(ROLES, f"{ROLES}?q=role+7", f"{ROLES}?is_system__exact=1", f"{ROLES}?o=4"),
+    *(ROLES, f"{ROLES}?q=role+7", f"{ROLES}?is_system__exact=1", f"{ROLES}?o=3"),
     *(INVITES, f"{INVITES}?q=crowd7", f"{INVITES}?state=usable", f"{INVITES}?state=accepted"),
     *(f"{INVITES}?state=revoked", f"{INVITES}?state=expired", f"{INVITES}?o=1"),
     *(QUEUE, f"{QUEUE}?status=denied", f"{QUEUE}?status=all", f"{QUEUE}?q=crowd7"),
