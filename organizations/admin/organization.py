@@ -36,6 +36,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
     list_display = ("name", "slug", "open_signups_enabled", "members", "created")
     search_fields = ("name__istartswith", "slug__startswith")
     search_help_text = "Search by name or slug"
+    rest_is_seen_by = "Search to see others"
     ordering = ("pk",)
     sortable_by = ("slug", "created")
     fields = ("name", "slug", "open_signups_enabled", "intended_public_url", "created_at")

@@ -19,6 +19,7 @@ from tests.accounts.test_admin_pages import (
     SESSIONS,
     USERS,
     browser_of_staff,
+    make_event,
     make_session,
     make_users,
     rows_on,
@@ -30,6 +31,7 @@ from tests.factories import InviteFactory, OrganizationFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 MODELS = list(admin.site._registry)
+DAYS = [0, 6, 29, 89, 91, 400]
 EVERY_SORT = ".".join(str(number) for number in range(9))
 
 
@@ -183,6 +185,45 @@ def test_more_rows_than_are_counted_are_told_as_that(monkeypatch: pytest.MonkeyP
     assert len(last.context["cl"].result_list) == 10
     assert browser_of_staff().get(USERS, {"p": 3}).status_code == 302
     assert str(AtLeast(10_000)) == "10,000+"
+
+
+@pytest.mark.parametrize(
+    ("page", "advice"),
+    [
+        (USERS, "Filter or search to see others."),
+        (EVENTS, "Filter or search to see others; export_audit writes all of them."),
+        ("/admin/organizations/organization/", "Search to see others."),
+    ],
+)
+def test_the_last_page_of_a_long_list_says_that_there_are_others(
+    monkeypatch: pytest.MonkeyPatch, page: str, advice: str
+) -> None:
+    users = make_users(0, 70)
+    AuditEvent.objects.bulk_create(make_event(number, user) for number, user in enumerate(users))
+    OrganizationFactory.create_batch(61)
+    monkeypatch.setattr(admin_lists, "MAX_LISTED", 60)
+    browser = browser_of_staff()
+    assert said(browser.get(page)) == []
+    assert said(browser.get(page, {"p": 2})) == [f"Only the first 10,000 are listed. {advice}"]
+    monkeypatch.setattr(admin_lists, "MAX_LISTED", 100)
+    assert said(browser.get(page, {"p": 2})) == []
+
+
+@pytest.mark.parametrize(
+    ("time", "days"),
+    [
+        *(("today", [0]), ("7_days", [0, 6]), ("30_days", [0, 6, 29]), ("nonsense", DAYS)),
+        *(("90_days", [0, 6, 29, 89]), ("older", [91, 400]), ("", DAYS)),
+    ],
+)
+def test_events_are_filtered_by_when_they_happened(time: str, days: list[int]) -> None:
+    now = timezone.now()
+    for ago in DAYS:
+        moment = now - dt.timedelta(days=ago)
+        AuditEvent.objects.create(action=str(ago), door="api", created_at=moment)
+    page = browser_of_staff().get(EVENTS, {"time": time})
+    assert [event.action for event in page.context["cl"].result_list] == list(map(str, days))
+    assert page.context["cl"].get_ordering_field_columns() == {0: "desc"}
 
 
 def test_more_rows_than_a_search_shows_are_told_once(

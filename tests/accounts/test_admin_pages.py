@@ -34,6 +34,7 @@ PAGES = [
     *(f"{SESSIONS}?state=live", f"{SESSIONS}?state=ended"),
     f"{SESSIONS}?revoked_reason__exact=logged_out",
     *(EVENTS, f"{EVENTS}?action=login.failed", f"{EVENTS}?action=session.revoked"),
+    *(f"{EVENTS}?time=today", f"{EVENTS}?time=90_days&action=login.failed", f"{EVENTS}?o=2"),
     *(f"{EVENTS}?q=crowd7@example.com", f"{EVENTS}?q={REQUEST_ID}"),
 ]
 
