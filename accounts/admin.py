@@ -135,9 +135,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
-        """An e-mail stands for the id of its user."""
+        """Whole ids. An e-mail stands for the id of its user, who may be gone by now."""
         user = User.objects.find_by_email(text) if "@" in text else None
-        return super().conditions(str(user.pk) if user else text, is_long=is_long)
+        ids = super().conditions(str(user.pk) if user else text, is_long=True)
+        return ids if is_long else [*ids, ("actor_email__iexact", text)]
 
     @admin.display(description="before")
     def was(self, event: AuditEvent) -> str:

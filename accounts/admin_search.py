@@ -40,7 +40,7 @@ def conditions_of(model: type[Model], lookups: Iterable[str], text: str) -> list
 
 
 def anywhere(model: type[Model], lookup: str) -> str:
-    """The lookup of a long list made one of a short list; ids are looked up as a whole in both."""
+    """The lookup of a long list made that of a short one; an id is looked up as a whole in both."""
     if _is_beginning(lookup):
         return lookup.replace("startswith", "contains")
     is_id = isinstance(model._meta.get_field(lookup), UUIDField)

@@ -163,6 +163,23 @@ def test_an_audit_search_by_address_asks_for_ids(
     assert any('"target_id" = ' in sql for sql in queries)
 
 
+def test_a_short_audit_trail_is_searched_by_whole_ids_and_by_whoever_is_gone(
+    member: Actor,
+) -> None:
+    told = {"actor_email": "Gone@example.com", "request_id": "a1b2c3d4", "actor_id": uuid4()}
+    event = AuditEvent.objects.create(action="user.disabled", door="api", **told)
+    browser = browser_of_staff()
+    for text in (
+        "gone@example.com",
+        "a1b2c3d4",
+        f"{event.actor_id}",
+        "a1b2c3d4 'gone@example.com'",
+    ):
+        assert keys_on(browser.get(EVENTS, {"q": text})) == [event.pk]
+    for text in ("a1b2", "gone@", "a1b2c3d4 member@example.com"):
+        assert keys_on(browser.get(EVENTS, {"q": text})) == []
+
+
 @pytest.mark.parametrize("limit", [10_000, 1])
 @pytest.mark.parametrize(
     "text", ["Member@Example.com", '"member@example.com"', " 'MEMBER@example.com"]

@@ -36,6 +36,7 @@ QUERIES = {
         *("is_staff__exact=0", "kind__exact=service", "kind__exact=human"),
         *("signup_status__exact=denied", "signup_status__exact=pending", "o=0", "o=-0", "o=1"),
         *("o=-5", "q=crowd7@example.com", "q=crowd", "q=The+77th", "q=zzz", "q=c", "o=2", "o=4"),
+        *("is_active__exact=0&q=a+7", "signup_status__exact=denied&q=zzz"),
     ),
     SESSIONS: (
         *("", DEEP, "state=live", "state=ended", "state=ended&" + DEEP, "o=1", "o=2", "o=-2"),
@@ -67,6 +68,7 @@ QUERIES = {
     QUEUE: (
         *("", DEEP, "status=approved", "status=denied", "status=all", "status=all&" + DEEP),
         *("q=crowd7@", "q=crowd", "q=The", "q=zzz", "o=1", "o=2", "o=3", "status=all&q=crowd7@"),
+        *("q=crowd+7", "status=denied&q=a+7"),
     ),
     ROBOTS: (
         *("", DEEP, "is_active__exact=0", "is_active__exact=1", "provider__exact=cursor"),
