@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 # A statement that runs into its limit is answered by the server: that answer may take this long.
 GRACE_SECONDS = 2
 CHECK_SECONDS = 2
-TRUST_SECONDS = 0.1
+TRUST_SECONDS = 1.0
 
 
 def connection_options(limit_seconds: int, *, is_prepared: bool) -> dict[str, Any]:
@@ -44,11 +44,13 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     answer_seconds: float | None = None
     _answered_at = 0.0
+    _has_heard = False
 
     @classmethod
     def connect(cls, *args: Any, **kwargs: Any) -> Self:
         """A connection whose times are read by MomentLoader."""
         connection = super().connect(*args, **kwargs)
+        connection.add_notice_handler(connection._hear)
         connection.adapters.register_loader("timestamptz", MomentLoader)
         return connection
 
@@ -67,12 +69,13 @@ class BoundedConnection(psycopg.Connection[Any]):
 
         One that is dead is seldom alone (a failover, a restart). The pool would find the others one
         request at a time, and pause longer after each: all are replaced at once. One that answered
-        a moment ago is asked nothing: under load, that spares each request a round trip.
+        a moment ago is only looked at, which spares each request a round trip under load.
         """
-        if query == "" and time.monotonic() - self._answered_at < TRUST_SECONDS:
-            return cast("psycopg.Cursor[Any]", None)  # nobody reads the answer
+        is_fresh = time.monotonic() - self._answered_at < TRUST_SECONDS
         usual, self.answer_seconds = self.answer_seconds, CHECK_SECONDS
         try:
+            if query == "" and is_fresh:
+                return self._look()
             return super().execute(query, *args, **kwargs)
         except psycopg.OperationalError:
             if isinstance(self._pool, ConnectionPool):
@@ -80,6 +83,21 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise
         finally:
             self.answer_seconds = usual
+
+    def _look(self) -> psycopg.Cursor[Any]:
+        """Raises OperationalError if the server has hung up; asks it if it said anything.
+
+        Without the kernel's poll, for which a thread lets go of the interpreter.
+        """
+        self._has_heard = False
+        self.pgconn.consume_input()
+        self.pgconn.is_busy()  # reads what came: to nobody's question, they are last words
+        if self._has_heard:
+            return super().execute("")
+        return cast("psycopg.Cursor[Any]", None)  # nobody reads the answer
+
+    def _hear(self, _: psycopg.errors.Diagnostic) -> None:
+        self._has_heard = True
 
 
 class RenewingCursor(psycopg.Cursor[Any]):

@@ -15,7 +15,7 @@ from tests.races.client import race
 pytestmark = [pytest.mark.torture, on_postgresql]
 
 IDLE = """
-SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+SELECT count(pg_terminate_backend(pid, 2000)) FROM pg_stat_activity
 WHERE datname = current_database() AND state = 'idle' AND pid != pg_backend_pid()
 """
 AT_ONCE_SECONDS = 2.0
@@ -24,7 +24,7 @@ ADMIN_COOKIE = "sessionid=" + 32 * "a"
 
 
 def terminate_idle_backends(node: Node) -> int:
-    """As a failover does; returns how many there were."""
+    """As a failover does, and wait until they are gone; returns how many there were."""
     with closing(psycopg.connect(node.database.url, autocommit=True)) as connection:
         row = connection.execute(IDLE).fetchone()
         return int(row[0]) if row else 0
