@@ -15,9 +15,11 @@ from tests.races.client import race
 pytestmark = [pytest.mark.torture, on_postgresql]
 
 IDLE = """
-SELECT count(pg_terminate_backend(pid, 2000)) FROM pg_stat_activity
+SELECT array_agg(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND state = 'idle' AND pid != pg_backend_pid()
 """
+TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM unnest(%s::int[]) AS pid"
+LEFT = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
 AT_ONCE_SECONDS = 2.0
 # The shape of a session key: the admin looks for it in the database.
 ADMIN_COOKIE = "sessionid=" + 32 * "a"
@@ -26,8 +28,11 @@ ADMIN_COOKIE = "sessionid=" + 32 * "a"
 def terminate_idle_backends(node: Node) -> int:
     """As a failover does, and wait until they are gone; returns how many there were."""
     with closing(psycopg.connect(node.database.url, autocommit=True)) as connection:
-        row = connection.execute(IDLE).fetchone()
-        return int(row[0]) if row else 0
+        pids = (connection.execute(IDLE).fetchone() or [None])[0] or []
+        connection.execute(TERMINATE, [pids])
+        while connection.execute(LEFT, [pids]).fetchone() != (0,):
+            time.sleep(0.01)
+        return len(pids)
 
 
 def ask_as_watchers_do(node: Node) -> list[Reply]:
