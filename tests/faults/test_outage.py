@@ -21,6 +21,7 @@ WHERE datname = current_database() AND state = 'idle' AND pid != pg_backend_pid(
 TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM unnest(%s::int[]) AS pid"
 LEFT = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
 AT_ONCE_SECONDS = 2.0
+NEWS_SECONDS = 0.1  # until what the server sent last has come through the link
 # The shape of a session key: the admin looks for it in the database.
 ADMIN_COOKIE = "sessionid=" + 32 * "a"
 
@@ -32,6 +33,7 @@ def terminate_idle_backends(node: Node) -> int:
         connection.execute(TERMINATE, [pids])
         while connection.execute(LEFT, [pids]).fetchone() != (0,):
             time.sleep(0.01)
+        time.sleep(NEWS_SECONDS)
         return len(pids)
 
 
