@@ -84,7 +84,7 @@ MUTANTS = [
     Mutant(
         "a disabled user's access token works",
         "accounts/queries.py",
-        ", user__is_active=True",
+        ".filter(user__is_active=True)",
         "",
         "tests/accounts/test_access_tokens.py tests/accounts/test_user_admin.py",
     ),
