@@ -13,6 +13,8 @@ from psycopg_pool import ConnectionPool
 GRACE_SECONDS = 2
 CHECK_SECONDS = 2
 TRUST_SECONDS = 1.0
+# Where PostgreSQL says that a "cached plan must not change result type": the words are translated.
+SPOILT_PLAN = "RevalidateCachedQuery"
 
 
 def connection_options(limit_seconds: int, *, is_prepared: bool) -> dict[str, Any]:
@@ -112,6 +114,8 @@ class RenewingCursor(psycopg.Cursor[Any]):
         try:
             return super().execute(*args, **kwargs)
         except psycopg.errors.FeatureNotSupported as error:
+            if error.diag.source_function != SPOILT_PLAN:
+                raise
             pool = self.connection._pool
             if isinstance(pool, ConnectionPool):
                 pool.drain()

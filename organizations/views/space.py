@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -7,6 +8,7 @@ from accounts.api import no_content
 from accounts.inputs import NameMissing
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate_compiled
+from organizations.access import Access
 from organizations.models import Space
 from organizations.permissions import Permission
 from organizations.queries import accessible_spaces, space_access
@@ -44,10 +46,7 @@ class SpaceListView(OrganizationView):
         spaces, page = paginate_compiled(
             request,
             accessible_spaces,
-            organization_id=organization_id,
-            user_id=self.principal.pk,
-            enters_all=self.access.enters_all_spaces,
-            enters_open=self.access.enters_open_spaces,
+            **_seen_by(self.access),
         )
         return Response({"spaces": SpaceOutput.each(spaces), **page})
 
@@ -148,9 +147,16 @@ class AccessSummaryView(OrganizationView):
         spaces, page = paginate_compiled(
             request,
             space_access,
-            organization_id=organization_id,
-            user_id=self.principal.pk,
-            enters_all=self.access.enters_all_spaces,
-            enters_open=self.access.enters_open_spaces,
+            **_seen_by(self.access),
         )
         return Response({"projects": AccessSummaryOutput.each(spaces), **page})
+
+
+def _seen_by(access: Access) -> dict[str, Any]:
+    """What the queries about spaces need to know of a member."""
+    return {
+        "organization_id": access.organization_id,
+        "user_id": access.user.pk,
+        "enters_all": access.enters_all_spaces,
+        "enters_open": access.enters_open_spaces,
+    }
