@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from typing import cast
 
-from django.urls import include, path
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -75,4 +74,3 @@ class CachedServiceAccountToken(Cached, ServiceAccountTokenAuthentication):
 
 throttling.count = count
 sessions.spend = spend  # type: ignore[attr-defined]  # where it is called
-urlpatterns = [path("", include("config.urls"))]

@@ -3,7 +3,6 @@
 from config.settings import *  # noqa: F403  (a variant of all of them)
 from config.settings import REST_FRAMEWORK as _REST_FRAMEWORK
 
-ROOT_URLCONF = "tests.races.naive_node"
 REST_FRAMEWORK = _REST_FRAMEWORK | {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tests.races.naive_node.CachedServiceAccountToken",
