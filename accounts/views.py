@@ -5,9 +5,8 @@ import uuid
 from django.utils import timezone
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import ApiView, PublicView, no_content
+from accounts.api import Answer, ApiView, PublicView, no_content
 from accounts.models import Session
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
@@ -50,10 +49,10 @@ class LoginView(PublicView):
         errors=[EmailAndPasswordMissing, InvalidCredentials, SignupDenied, TooManyRequests],
         example={"email": "olivia@acme.example", "password": "correct horse battery staple"},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         data = self.read(LoginInput)
         pair = log_in(email=data["email"], password=data["password"], by=self.actor)
-        return Response(TokenPairOutput.of(pair))
+        return Answer(TokenPairOutput.of(pair))
 
 
 class RefreshView(PublicView):
@@ -70,10 +69,10 @@ class RefreshView(PublicView):
             TooManyRequests,
         ],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         data = self.read(RefreshTokenInput)
         pair = rotate(raw_token=data["refresh_token"], by=self.actor)
-        return Response(TokenPairOutput.of(pair))
+        return Answer(TokenPairOutput.of(pair))
 
 
 class LogoutView(PublicView):
@@ -84,7 +83,7 @@ class LogoutView(PublicView):
         status=204,
         errors=[RefreshTokenMissing],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         data = self.read(RefreshTokenInput)
         log_out(raw_token=data["refresh_token"], by=self.actor)
         return no_content()
@@ -94,7 +93,7 @@ class LogoutAllView(ApiView):
     permission_classes = (IsAuthenticated, HumanOnly)
 
     @operation("logOutAll", "End all sessions of the caller", status=204, errors=[Forbidden])
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         reason = Session.RevokedReason.LOGGED_OUT_ALL
         revoke_sessions(user=self.principal, reason=reason, by=self.actor, in_admin=True)
         return no_content()
@@ -110,10 +109,10 @@ class ForgotPasswordView(PublicView):
         errors=[EmailMissing, TooManyRequests],
         example={"email": "olivia@acme.example"},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         data = self.read(ForgotPasswordInput)
         request_password_reset(email=data["email"], by=self.actor)
-        return Response({"ok": True}, status=202)
+        return Answer({"ok": True}, status=202)
 
 
 class ResetPasswordView(PublicView):
@@ -124,7 +123,7 @@ class ResetPasswordView(PublicView):
         status=204,
         errors=[ResetPasswordMissing, InvalidResetToken, TooManyRequests],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         data = self.read(ResetPasswordInput)
         reset_password(raw_token=data["token"], new_password=data["new_password"], by=self.actor)
         return no_content()
@@ -140,11 +139,11 @@ class SessionListView(ApiView):
         query=PAGE_PARAMETERS,
         errors=[Forbidden],
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Answer:
         current = Session.objects.current(timezone.now()).filter(user=self.principal)
         sessions, page = paginate(request, current.order_by("-last_used_at", "-pk"))
         context = {"current_id": self.credential.id}
-        return Response(
+        return Answer(
             {"sessions": SessionOutput(sessions, many=True, context=context).data, **page}
         )
 
@@ -158,7 +157,7 @@ class SessionView(ApiView):
         status=204,
         errors=[Forbidden, SessionNotFound],
     )
-    def delete(self, request: Request, session_id: uuid.UUID) -> Response:
+    def delete(self, request: Request, session_id: uuid.UUID) -> Answer:
         session = get_session(user=self.principal, session_id=session_id)
         revoke_session(session=session, by=self.actor)
         return no_content()

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.urls import ResolverMatch, resolve
 
 from config.error_pages import is_api, refuse
@@ -86,25 +86,22 @@ class ApiMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_page = get_response
-        endpoint: Any = _Endpoint()
-        self._get_answer: Any = convert_exception_to_response(endpoint._get_response)
+        self._get_answer: Any = convert_exception_to_response(_call_view)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         get_response = self._get_answer if is_api(request) else self._get_page
         return get_response(request)
 
 
-class _Endpoint(BaseHandler):
-    """What Django calls behind the last middleware: finds the view and calls it."""
-
-    _view_middleware = _template_response_middleware = _exception_middleware = ()
-
-    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        path = request.path_info
-        # An invite's token is in its path: not to be kept in memory, nor is anything endless.
-        is_kept = len(path) <= MAX_KEPT_PATH and not path.startswith(INVITES)
-        request.resolver_match = _resolve(path) if is_kept else resolve(path)
-        return request.resolver_match
+def _call_view(request: HttpRequest) -> HttpResponse:
+    """What Django does behind the last middleware."""
+    path = request.path_info
+    # An invite's token is in its path: not to be kept in memory, nor is anything endless.
+    is_kept = len(path) <= MAX_KEPT_PATH and not path.startswith(INVITES)
+    match = _resolve(path) if is_kept else resolve(path)
+    request.resolver_match = match
+    response = match.func(request, *match.args, **match.kwargs)
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 @lru_cache(maxsize=1024)

@@ -1,8 +1,7 @@
 from django.conf import settings
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import PublicView
+from accounts.api import Answer, PublicView
 from accounts.openapi import operation
 from organizations.models import Instance
 from organizations.serializers.instance import InstanceOutput
@@ -14,7 +13,7 @@ class InstanceView(PublicView):
         "What runs here, and whether the first account is still missing",
         answer=InstanceOutput,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Answer:
         body = {
             "version": settings.VERSION,
             "git_sha": settings.GIT_SHA,
@@ -22,4 +21,4 @@ class InstanceView(PublicView):
         }
         if settings.PUBLIC_URL:
             body["public_app_url"] = settings.PUBLIC_URL
-        return Response(body)
+        return Answer(body)

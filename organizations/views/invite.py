@@ -3,9 +3,8 @@ import uuid
 from django.utils import timezone
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import ApiView, no_content
+from accounts.api import Answer, ApiView, no_content
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
 from accounts.permissions import HumanOnly
@@ -38,10 +37,10 @@ class InviteListView(OrganizationView):
         answer=page_of("invites", InviteOutput),
         query=PAGE_PARAMETERS,
     )
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
         usable = Invite.objects.usable(timezone.now()).filter(organization_id=organization_id)
         invites, page = paginate(request, usable.newest_first())
-        return Response({"invites": InviteOutput(invites, many=True).data, **page})
+        return Answer({"invites": InviteOutput(invites, many=True).data, **page})
 
     @operation(
         "createInvite",
@@ -52,11 +51,11 @@ class InviteListView(OrganizationView):
         errors=[TooManyRequests],
         example={"email": "mia@acme.example"},
     )
-    def post(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def post(self, request: Request, organization_id: uuid.UUID) -> Answer:
         data = self.read(InviteInput, is_optional=True)
         issued = create_invite(access=self.access, email=data["email"] or "", by=self.actor)
         body = {"invite": InviteOutput(issued.invite).data, "token": issued.raw_token}
-        return Response(body, status=201)
+        return Answer(body, status=201)
 
 
 class InviteView(OrganizationView):
@@ -64,9 +63,7 @@ class InviteView(OrganizationView):
     human_only = frozenset({"DELETE"})
 
     @operation("revokeInvite", "Make an invite useless", status=204, errors=[InviteNotFound])
-    def delete(
-        self, request: Request, organization_id: uuid.UUID, invite_id: uuid.UUID
-    ) -> Response:
+    def delete(self, request: Request, organization_id: uuid.UUID, invite_id: uuid.UUID) -> Answer:
         revoke_invite(organization_id=organization_id, invite_id=invite_id, by=self.actor)
         return no_content()
 
@@ -80,6 +77,6 @@ class AcceptInviteView(ApiView):
         answer=AcceptedInviteOutput,
         errors=[InviteNotFound, InviteNotForThisUser, Forbidden],
     )
-    def post(self, request: Request, token: str) -> Response:
+    def post(self, request: Request, token: str) -> Answer:
         organization_id = accept_invite(user=self.principal, raw_token=token, by=self.actor)
-        return Response({"ok": True, "organization_id": organization_id})
+        return Answer({"ok": True, "organization_id": organization_id})

@@ -1,8 +1,7 @@
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import ApiView, no_content
+from accounts.api import Answer, ApiView, no_content
 from accounts.openapi import operation
 from accounts.permissions import HumanOnly
 from accounts.serializers import PasswordChangeInput, PasswordsMissing
@@ -23,7 +22,7 @@ class OwnPasswordView(ApiView):
         status=204,
         errors=[PasswordsMissing, WrongPassword, Forbidden, TooManyRequests],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         data = self.read(PasswordChangeInput)
         change_password(
             user=self.principal,
@@ -36,7 +35,7 @@ class OwnPasswordView(ApiView):
 
 class MeView(ApiView):
     @operation("getMe", "The caller", answer=MeOutput)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Answer:
         return self._answer()
 
     @operation(
@@ -46,13 +45,13 @@ class MeView(ApiView):
         answer=MeOutput,
         example={"display_name": "Olivia"},
     )
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: Request) -> Answer:
         data = self.read(MeInput)
         if "display_name" in data:
             rename_user(user=self.principal, display_name=data["display_name"], by=self.actor)
         return self._answer()
 
-    def _answer(self) -> Response:
+    def _answer(self) -> Answer:
         user = self.principal
         signup_request = signup_request_of.first(user_id=user.pk)
-        return Response(MeOutput.of(Me(user, self.credential.service_account, signup_request)))
+        return Answer(MeOutput.of(Me(user, self.credential.service_account, signup_request)))

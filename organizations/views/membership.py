@@ -1,9 +1,8 @@
 import uuid
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import no_content
+from accounts.api import Answer, no_content
 from accounts.openapi import operation
 from accounts.serializers import OkOutput
 from organizations.models import MemberRole
@@ -36,7 +35,7 @@ class MemberView(OrganizationView):
         status=204,
         errors=[CannotRemoveYourself, MemberNotFound, LastOwner],
     )
-    def delete(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> Response:
+    def delete(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> Answer:
         remove_member(access=self.access, user_id=user_id, by=self.actor)
         return no_content()
 
@@ -48,10 +47,10 @@ class MemberRolesView(OrganizationView):
     @operation(
         "getMemberRoles", "The roles of a member", answer=RoleIdsOutput, errors=[MemberNotFound]
     )
-    def get(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> Answer:
         membership = get_membership(organization_id=organization_id, user_id=user_id)
         held = MemberRole.objects.filter(membership=membership).values_list("role_id", flat=True)
-        return Response({"role_ids": sorted(map(str, held))})
+        return Answer({"role_ids": sorted(map(str, held))})
 
     @operation(
         "setMemberRoles",
@@ -66,17 +65,17 @@ class MemberRolesView(OrganizationView):
             LastOwner,
         ],
     )
-    def put(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> Response:
+    def put(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> Answer:
         data = self.read(RoleIdsInput)
         set_member_roles(
             access=self.access, user_id=user_id, role_ids=data["role_ids"], by=self.actor
         )
-        return Response({"ok": True})
+        return Answer({"ok": True})
 
 
 class OwnPermissionsView(OrganizationView):
     needs = {"GET": None}
 
     @operation("getOwnPermissions", "What the caller may do here", answer=PermissionsOutput)
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
-        return Response({"permissions": sorted(self.access.permissions)})
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
+        return Answer({"permissions": sorted(self.access.permissions)})

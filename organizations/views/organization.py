@@ -2,9 +2,8 @@ import uuid
 
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import ApiView
+from accounts.api import Answer, ApiView
 from accounts.inputs import NameMissing
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of, wrapped
 from accounts.pagination import paginate_compiled
@@ -40,11 +39,11 @@ class OrganizationListView(ApiView):
         ),
         query=PAGE_PARAMETERS,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Answer:
         user = self.principal
         organizations, page = paginate_compiled(request, organizations_of, user_id=user.pk)
         may_create = can_create_organization(user=user, has_organization=bool(organizations))
-        return Response(
+        return Answer(
             {
                 "organizations": OrganizationOutput.each(organizations),
                 "can_create_organization": may_create,
@@ -61,19 +60,19 @@ class OrganizationListView(ApiView):
         errors=[NameMissing, SingleOrganizationExists, Forbidden],
         example={"name": "Acme"},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         require_creator(user=self.principal)
         data = self.read(OrganizationInput)
         organization = create_organization(name=data["name"], creator=self.principal, by=self.actor)
-        return Response(OrganizationOutput.of(organization), status=201)
+        return Answer(OrganizationOutput.of(organization), status=201)
 
 
 class OrganizationDetailView(OrganizationView):
     needs = {"GET": None, "PATCH": Permission.ORG_MANAGE}
 
     @operation("getOrganization", "One organization", answer=OrganizationOutput)
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
-        return Response(OrganizationOutput.of(self.get_organization()))
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
+        return Answer(OrganizationOutput.of(self.get_organization()))
 
     @operation(
         "updateOrganization",
@@ -83,18 +82,18 @@ class OrganizationDetailView(OrganizationView):
         errors=[NameMissing, PublicUrlInvalid, PublicUrlTooLong],
         example={"name": "Acme", "intended_public_url": "https://work.acme.example"},
     )
-    def patch(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def patch(self, request: Request, organization_id: uuid.UUID) -> Answer:
         changed = self.read(OrganizationChangeInput)
         organization = self.get_organization()
         change_organization(organization=organization, changed=changed, by=self.actor)
-        return Response(OrganizationOutput.of(organization))
+        return Answer(OrganizationOutput.of(organization))
 
 
 class FeaturesView(OrganizationView):
     needs = {"GET": None, "PATCH": Permission.ORG_MANAGE}
 
     @operation("getFeatures", "What is switched on", answer=wrapped("features", FeaturesOutput))
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
         return self._answer(self.get_organization())
 
     @operation(
@@ -104,11 +103,11 @@ class FeaturesView(OrganizationView):
         answer=wrapped("features", FeaturesOutput),
         example={"open_signups_enabled": False},
     )
-    def patch(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def patch(self, request: Request, organization_id: uuid.UUID) -> Answer:
         changed = self.read(FeaturesInput)
         organization = self.get_organization()
         change_organization(organization=organization, changed=changed, by=self.actor)
         return self._answer(organization)
 
-    def _answer(self, organization: Organization) -> Response:
-        return Response({"features": FeaturesOutput.of(organization)})
+    def _answer(self, organization: Organization) -> Answer:
+        return Answer({"features": FeaturesOutput.of(organization)})

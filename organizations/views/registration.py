@@ -1,7 +1,6 @@
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import PublicView
+from accounts.api import Answer, PublicView
 from accounts.openapi import operation
 from accounts.serializers import TokenPairOutput
 from config.exceptions import TooManyRequests
@@ -41,7 +40,7 @@ class RegisterView(PublicView):
             "organization_name": "Acme",
         },
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Answer:
         data = self.read(RegisterInput)
         pair = register(
             email=data["email"],
@@ -52,4 +51,4 @@ class RegisterView(PublicView):
             invite_token=data["invite_token"] or "",
             by=self.actor,
         )
-        return Response(TokenPairOutput.of(pair), status=201)
+        return Answer(TokenPairOutput.of(pair), status=201)

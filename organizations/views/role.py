@@ -1,9 +1,8 @@
 import uuid
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import no_content
+from accounts.api import Answer, no_content
 from accounts.inputs import NameMissing
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of, wrapped
 from accounts.pagination import paginate
@@ -33,10 +32,10 @@ class RoleListView(OrganizationView):
         answer=page_of("roles", RoleOutput),
         query=PAGE_PARAMETERS,
     )
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
         in_organization = Role.objects.filter(organization_id=organization_id)
         roles, page = paginate(request, in_organization.order_by("-is_system", "name_key", "pk"))
-        return Response({"roles": RoleOutput(roles, many=True).data, **page})
+        return Answer({"roles": RoleOutput(roles, many=True).data, **page})
 
     @operation(
         "createRole",
@@ -47,7 +46,7 @@ class RoleListView(OrganizationView):
         errors=[NameMissing, UnknownPermission, RoleNameTaken],
         example={"name": "Reader", "permissions": ["board.read"]},
     )
-    def post(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def post(self, request: Request, organization_id: uuid.UUID) -> Answer:
         data = self.read(RoleInput)
         role = create_role(
             access=self.access,
@@ -55,7 +54,7 @@ class RoleListView(OrganizationView):
             permissions=data["permissions"] or [],
             by=self.actor,
         )
-        return Response({"role": RoleOutput(role).data}, status=201)
+        return Answer({"role": RoleOutput(role).data}, status=201)
 
 
 class RoleView(OrganizationView):
@@ -77,7 +76,7 @@ class RoleView(OrganizationView):
         ],
         example={"permissions": ["board.read", "board.write"]},
     )
-    def patch(self, request: Request, organization_id: uuid.UUID, role_id: uuid.UUID) -> Response:
+    def patch(self, request: Request, organization_id: uuid.UUID, role_id: uuid.UUID) -> Answer:
         data = self.read(RoleChangeInput)
         role = change_role(
             access=self.access,
@@ -86,7 +85,7 @@ class RoleView(OrganizationView):
             permissions=data.get("permissions"),
             by=self.actor,
         )
-        return Response({"role": RoleOutput(role).data})
+        return Answer({"role": RoleOutput(role).data})
 
     @operation(
         "deleteRole",
@@ -94,6 +93,6 @@ class RoleView(OrganizationView):
         status=204,
         errors=[CannotDeleteOwnerRole, RoleNotFound],
     )
-    def delete(self, request: Request, organization_id: uuid.UUID, role_id: uuid.UUID) -> Response:
+    def delete(self, request: Request, organization_id: uuid.UUID, role_id: uuid.UUID) -> Answer:
         delete_role(access=self.access, role_id=role_id, by=self.actor)
         return no_content()

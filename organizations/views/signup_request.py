@@ -2,9 +2,8 @@ import uuid
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import no_content
+from accounts.api import Answer, no_content
 from accounts.inputs import InputSerializer
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
@@ -43,7 +42,7 @@ class SignupRequestListView(OrganizationView):
         ],
         errors=[InvalidStatus],
     )
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
         status = request.query_params.get("status", SignupRequest.Status.PENDING)
         if status not in {*SignupRequest.Status.values, ALL}:
             raise InvalidStatus
@@ -51,7 +50,7 @@ class SignupRequestListView(OrganizationView):
         if status != ALL:
             requests = requests.filter(status=status)
         rows, page = paginate(request, requests.select_related("user").oldest_first())
-        return Response({"signup_requests": SignupRequestOutput(rows, many=True).data, **page})
+        return Answer({"signup_requests": SignupRequestOutput(rows, many=True).data, **page})
 
 
 RESOLVE_ERRORS = (SignupRequestNotFound, SignupAlreadyResolved)
@@ -61,7 +60,7 @@ class ApproveView(OrganizationView):
     needs = {"POST": Permission.ORG_MEMBERS_MANAGE}
 
     @operation("approveSignup", "Let the applicant in", status=204, errors=RESOLVE_ERRORS)
-    def post(self, request: Request, **ids: uuid.UUID) -> Response:
+    def post(self, request: Request, **ids: uuid.UUID) -> Answer:
         self.read(InputSerializer, is_optional=True)
         approve_signup(request_id=get_request_in(**ids).pk, by=self.actor)
         return no_content()
@@ -78,7 +77,7 @@ class DenyView(OrganizationView):
         errors=RESOLVE_ERRORS,
         example={"reason": "Nobody knows them", "notify": False},
     )
-    def post(self, request: Request, **ids: uuid.UUID) -> Response:
+    def post(self, request: Request, **ids: uuid.UUID) -> Answer:
         said = self.read(DenyInput, is_optional=True)
         deny_signup(
             request_id=get_request_in(**ids).pk,
@@ -93,7 +92,7 @@ class ReopenView(OrganizationView):
     needs = {"POST": Permission.ORG_MEMBERS_MANAGE}
 
     @operation("reopenSignup", "Put a denied request back", status=204, errors=RESOLVE_ERRORS)
-    def post(self, request: Request, **ids: uuid.UUID) -> Response:
+    def post(self, request: Request, **ids: uuid.UUID) -> Answer:
         self.read(InputSerializer, is_optional=True)
         reopen_signup(request_id=get_request_in(**ids).pk, by=self.actor)
         return no_content()

@@ -2,9 +2,8 @@ import uuid
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import no_content
+from accounts.api import Answer, no_content
 from accounts.inputs import NameMissing
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate_compiled
@@ -42,13 +41,13 @@ class SpaceListView(OrganizationView):
         answer=page_of("spaces", SpaceOutput),
         query=PAGE_PARAMETERS,
     )
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
         spaces, page = paginate_compiled(
             request,
             accessible_spaces,
             **_seen_by(self.access),
         )
-        return Response({"spaces": SpaceOutput.each(spaces), **page})
+        return Answer({"spaces": SpaceOutput.each(spaces), **page})
 
     @operation(
         "createSpace",
@@ -59,7 +58,7 @@ class SpaceListView(OrganizationView):
         errors=[NameMissing],
         example={"name": "Launch"},
     )
-    def post(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def post(self, request: Request, organization_id: uuid.UUID) -> Answer:
         data = self.read(SpaceInput)
         space = create_space(
             access=self.access,
@@ -67,7 +66,7 @@ class SpaceListView(OrganizationView):
             description=data["description"] or "",
             by=self.actor,
         )
-        return Response(SpaceOutput.of(space), status=201)
+        return Answer(SpaceOutput.of(space), status=201)
 
 
 class SpaceView(OrganizationView):
@@ -78,8 +77,8 @@ class SpaceView(OrganizationView):
     }
 
     @operation("getSpace", "One space", answer=SpaceOutput, errors=[NoAccessToSpace, SpaceNotFound])
-    def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
-        return Response(SpaceOutput.of(enter_space(access=self.access, space_id=space_id)))
+    def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Answer:
+        return Answer(SpaceOutput.of(enter_space(access=self.access, space_id=space_id)))
 
     @operation(
         "updateSpace",
@@ -89,7 +88,7 @@ class SpaceView(OrganizationView):
         errors=[NameMissing, SpaceNotFound],
         example={"name": "Launch 2"},
     )
-    def patch(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+    def patch(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Answer:
         data = self.read(SpaceChangeInput)
         description = data["description"] or "" if "description" in data else None
         space = change_space(
@@ -99,10 +98,10 @@ class SpaceView(OrganizationView):
             description=description,
             by=self.actor,
         )
-        return Response(SpaceOutput.of(space))
+        return Answer(SpaceOutput.of(space))
 
     @operation("deleteSpace", "Delete a space", status=204, errors=[SpaceNotFound])
-    def delete(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+    def delete(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Answer:
         delete_space(access=self.access, space_id=space_id, by=self.actor)
         return no_content()
 
@@ -113,7 +112,7 @@ class SpaceAccessView(OrganizationView):
     @operation(
         "getSpaceAccess", "The allow-list of a space", answer=RoleIdsOutput, errors=[SpaceNotFound]
     )
-    def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Answer:
         return self._answer(get_space(access=self.access, space_id=space_id))
 
     @operation(
@@ -123,15 +122,15 @@ class SpaceAccessView(OrganizationView):
         answer=RoleIdsOutput,
         errors=[RoleIdsMissing, UnknownRole, SpaceNotFound],
     )
-    def put(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+    def put(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Answer:
         data = self.read(RoleIdsInput)
         space = set_allowed_roles(
             access=self.access, space_id=space_id, role_ids=data["role_ids"], by=self.actor
         )
         return self._answer(space)
 
-    def _answer(self, space: Space) -> Response:
-        return Response({"role_ids": space.allowed_role_ids})
+    def _answer(self, space: Space) -> Answer:
+        return Answer({"role_ids": space.allowed_role_ids})
 
 
 class AccessSummaryView(OrganizationView):
@@ -143,13 +142,13 @@ class AccessSummaryView(OrganizationView):
         answer=page_of("projects", AccessSummaryOutput),
         query=PAGE_PARAMETERS,
     )
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
         spaces, page = paginate_compiled(
             request,
             space_access,
             **_seen_by(self.access),
         )
-        return Response({"projects": AccessSummaryOutput.each(spaces), **page})
+        return Answer({"projects": AccessSummaryOutput.each(spaces), **page})
 
 
 def _seen_by(access: Access) -> dict[str, Any]:

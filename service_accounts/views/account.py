@@ -1,9 +1,8 @@
 import uuid
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import no_content
+from accounts.api import Answer, no_content
 from accounts.inputs import NameMissing
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of, wrapped
 from accounts.pagination import paginate
@@ -49,11 +48,11 @@ class ServiceAccountListView(OrganizationView):
         answer=page_of("service_accounts", ServiceAccountOutput),
         query=PAGE_PARAMETERS,
     )
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
         in_organization = ServiceAccount.objects.filter(organization_id=organization_id)
         accounts, page = paginate(request, in_organization.newest_first())
         body = ServiceAccountOutput(accounts, many=True).data
-        return Response({"service_accounts": body, **page})
+        return Answer({"service_accounts": body, **page})
 
     @operation(
         "createServiceAccount",
@@ -71,7 +70,7 @@ class ServiceAccountListView(OrganizationView):
         ],
         example={"name": "Release bot"},
     )
-    def post(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def post(self, request: Request, organization_id: uuid.UUID) -> Answer:
         data = self.read(ServiceAccountInput)
         roles = get_roles(organization_id=organization_id, role_ids=data.pop("role_ids") or [])
         require_grantable(access=self.access, roles=roles)
@@ -84,7 +83,7 @@ class ServiceAccountListView(OrganizationView):
             settings=ProviderSettings.of(**data),
             by=self.actor,
         )
-        return Response(CreatedAccountOutput(issued).data, status=201)
+        return Answer(CreatedAccountOutput(issued).data, status=201)
 
 
 class ServiceAccountView(OrganizationView):
@@ -97,7 +96,7 @@ class ServiceAccountView(OrganizationView):
         answer=wrapped("service_account", ServiceAccountOutput),
         errors=[ServiceAccountNotFound],
     )
-    def get(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Answer:
         return self._answer(self._account())
 
     @operation(
@@ -114,9 +113,7 @@ class ServiceAccountView(OrganizationView):
         ],
         example={"is_active": False},
     )
-    def patch(
-        self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID
-    ) -> Response:
+    def patch(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Answer:
         changed = self.read(ServiceAccountChangeInput)
         account = self._account()
         change_service_account(account=account, changed=changed, by=self.actor)
@@ -128,14 +125,12 @@ class ServiceAccountView(OrganizationView):
         status=204,
         errors=[ServiceAccountNotFound],
     )
-    def delete(
-        self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID
-    ) -> Response:
+    def delete(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Answer:
         delete_service_account(account=self._account(), by=self.actor)
         return no_content()
 
     def _account(self) -> ServiceAccount:
         return get_service_account(**self.kwargs)
 
-    def _answer(self, account: ServiceAccount) -> Response:
-        return Response({"service_account": ServiceAccountOutput(account).data})
+    def _answer(self, account: ServiceAccount) -> Answer:
+        return Answer({"service_account": ServiceAccountOutput(account).data})

@@ -4,8 +4,8 @@ import uuid
 
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from accounts.api import Answer
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
 from organizations.models.membership import Membership, MembershipQuerySet
@@ -23,9 +23,9 @@ class MemberListView(OrganizationView):
         answer=page_of("members", MemberOutput),
         query=PAGE_PARAMETERS,
     )
-    def get(self, request: Request, organization_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID) -> Answer:
         members = Membership.objects.filter(organization_id=organization_id)
-        return Response(_page(request, members))
+        return Answer(_page(request, members))
 
 
 class AccessibleMembersView(OrganizationView):
@@ -44,9 +44,9 @@ class AccessibleMembersView(OrganizationView):
         query=PAGE_PARAMETERS,
         errors=[NoAccessToSpace, SpaceNotFound],
     )
-    def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Answer:
         space = enter_space(access=self.access, space_id=space_id)
-        return Response(
+        return Answer(
             {
                 **_page(request, Membership.objects.who_may_enter(space)),
                 "allowed_role_ids": space.allowed_role_ids,

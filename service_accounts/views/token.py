@@ -3,9 +3,8 @@ import uuid
 
 from django.utils import timezone
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import no_content
+from accounts.api import Answer, no_content
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
 from organizations.permissions import Permission
@@ -47,7 +46,7 @@ class TokenListView(OrganizationView):
         query=PAGE_PARAMETERS,
         errors=[ServiceAccountNotFound],
     )
-    def get(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Response:
+    def get(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Answer:
         tokens = ServiceAccountToken.objects.filter(
             service_account=get_service_account(
                 organization_id=organization_id, account_id=account_id
@@ -55,7 +54,7 @@ class TokenListView(OrganizationView):
         )
         rows, page = paginate(request, tokens.order_by("-created_at", "-pk"))
         body = TokenOutput(rows, many=True, context={"now": timezone.now()}).data
-        return Response({"tokens": body, **page})
+        return Answer({"tokens": body, **page})
 
     @operation(
         "issueToken",
@@ -66,7 +65,7 @@ class TokenListView(OrganizationView):
         errors=[ServiceAccountNotFound, ExpiryInThePast, TooManyTokens],
         example={"name": "laptop"},
     )
-    def post(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Response:
+    def post(self, request: Request, organization_id: uuid.UUID, account_id: uuid.UUID) -> Answer:
         data = self.read(TokenInput, is_optional=True)
         require_future(data["expires_at"])
         account = get_service_account(organization_id=organization_id, account_id=account_id)
@@ -87,7 +86,7 @@ class TokenDetailView(OrganizationView):
         status=204,
         errors=[ServiceAccountNotFound, TokenNotFound],
     )
-    def delete(self, request: Request, **ids: uuid.UUID) -> Response:
+    def delete(self, request: Request, **ids: uuid.UUID) -> Answer:
         revoke_token(token=_get_token(**ids), by=self.actor)
         return no_content()
 
@@ -105,7 +104,7 @@ class TokenRotateView(OrganizationView):
         errors=[ServiceAccountNotFound, TokenNotFound, TokenNotActive, TooManyTokens],
         example={"overlap_seconds": 3600},
     )
-    def post(self, request: Request, **ids: uuid.UUID) -> Response:
+    def post(self, request: Request, **ids: uuid.UUID) -> Answer:
         data = self.read(RotationInput, is_optional=True)
         token = _get_token(**ids)
         require_token_grantable(access=self.access, account=token.service_account)
@@ -120,6 +119,6 @@ def _get_token(
     return get_token(account=account, token_id=token_id)
 
 
-def _answer_issued(issued: IssuedToken) -> Response:
+def _answer_issued(issued: IssuedToken) -> Answer:
     context = {"now": timezone.now()}
-    return Response(IssuedTokenOutput(issued, context=context).data, status=201)
+    return Answer(IssuedTokenOutput(issued, context=context).data, status=201)

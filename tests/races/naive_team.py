@@ -6,6 +6,7 @@ import uuid
 from functools import partial
 from typing import Any, cast
 
+from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from rest_framework.request import Request
@@ -33,7 +34,9 @@ class DecisionView(OrganizationView):
     needs = {"POST": Permission.ORG_MEMBERS_MANAGE}
     action = Action.SIGNUP_APPROVED
 
-    def post(self, request: Request, organization_id: uuid.UUID, request_id: uuid.UUID) -> Response:
+    def post(
+        self, request: Request, organization_id: uuid.UUID, request_id: uuid.UUID
+    ) -> HttpResponse:
         found = SignupRequest.objects.select_related("user", "organization").get(pk=request_id)
         if found.status != SignupRequest.Status.PENDING:
             raise SignupAlreadyResolved(found)
@@ -51,7 +54,7 @@ class DecisionView(OrganizationView):
 class AcceptInviteView(ApiView):
     """Looks whether the invite is usable, then marks it."""
 
-    def post(self, request: Request, token: str) -> Response:
+    def post(self, request: Request, token: str) -> HttpResponse:
         invite = get_usable_invite(raw_token=token, address_key=self.principal.email_key)
         invite.accepted_at, invite.accepted_by = timezone.now(), self.principal
         invite.save()
@@ -64,7 +67,7 @@ class MemberRolesView(OrganizationView):
 
     needs = {"PUT": Permission.ORG_MEMBERS_MANAGE}
 
-    def put(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> Response:
+    def put(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> HttpResponse:
         membership = get_membership(organization_id=organization_id, user_id=user_id)
         owners = MemberRole.objects.filter(role__is_system=True)
         role_ids = _body(request)["role_ids"]
@@ -80,7 +83,7 @@ class MemberRolesView(OrganizationView):
 class ResetPasswordView(PublicView):
     """Looks whether the link was used, then marks it."""
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         body = _body(request)
         usable = PasswordReset.objects.usable(timezone.now()).select_related("user")
         reset = usable.filter(digest=digest(body["token"])).first()
