@@ -34,13 +34,7 @@ CALLS = {
     call.name: call
     for call in (
         Call("organizations", "GET /organizations, JWT", "/organizations", "load"),
-        Call(
-            "organizations-sa",
-            "GET /organizations, sa_",
-            "/organizations",
-            "sa",
-            ("hyperspeed", "floor", "wsgi"),
-        ),
+        Call("organizations-sa", "GET /organizations, sa_", "/organizations", "sa"),
         Call("spaces", "GET …/spaces", "/organizations/{organization}/spaces", "load"),
         Call(
             "access-summary",

@@ -8,13 +8,11 @@ import selectors
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 HOST = "127.0.0.1"
 TIMEOUT_SECONDS = 60
-# A worker that gets no CPU closes connections that wait for it: a request is sent so often.
-MAX_TRIES = 4
 # Between two connects: of a burst one worker takes nearly all.
 PAUSE_SECONDS = 0.003
 _CHUNK = 65536
@@ -65,51 +63,32 @@ class Result:
     client_cpu: float = 0
     lines: list[Line] = field(default_factory=list)  # with the chains as they are now
     refused: list[tuple[int, str]] = field(default_factory=list)  # anything but 2xx
-    dropped: int = 0  # connections that the server closed without an answer: it was asked again
 
 
 class _Connection:
     def __init__(self, port: int, line: Line) -> None:
         self.line = line
-        self._port = port
-        self.socket = self._open()
+        address, source = (HOST, port), (line.source, 0)
+        self.socket = socket.create_connection(address, TIMEOUT_SECONDS, source)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent = 0
         self.sent_at = 0.0
-        self._request = b""
-        self._tries = 0
         self._buffer = b""
-
-    def _open(self) -> socket.socket:
-        address, source = (HOST, self._port), (self.line.source, 0)
-        opened = socket.create_connection(address, TIMEOUT_SECONDS, source)
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return opened
 
     def send(self) -> None:
         chain, requests = self.line.chain, self.line.requests
-        self._request = chain.request() if chain else requests[self.sent % len(requests)]
+        request = chain.request() if chain else requests[self.sent % len(requests)]
         self.sent += 1
-        self._tries = 1
         self.sent_at = time.monotonic()
         with suppress(ConnectionError):  # closed meanwhile: that is seen when it is read
-            self.socket.sendall(self._request)
-
-    def send_again(self) -> None:
-        """On a new connection. Raises ConnectionError if that happened too often to this request,
-        or it was answered in part."""
-        self._tries += 1
-        if self._tries > MAX_TRIES or self._buffer:
-            seconds = time.monotonic() - self.sent_at
-            raise ConnectionResetError(f"closed after {seconds:.1f} s and {self._buffer[:200]!r}")
-        self.socket.close()
-        self.socket = self._open()
-        self.socket.sendall(self._request)
+            self.socket.sendall(request)
 
     def receive(self) -> tuple[int, bytes] | None:
         """Status and body, once they are whole. Raises ConnectionError if there will be none."""
         data = self.socket.recv(_CHUNK)
         if not data:
-            raise ConnectionResetError
+            seconds = time.monotonic() - self.sent_at
+            raise ConnectionResetError(f"closed after {seconds:.1f} s and {self._buffer[:200]!r}")
         self._buffer += data
         head, mark, body = self._buffer.partition(b"\r\n\r\n")
         if not mark or len(body) < _content_length(head):
@@ -126,10 +105,11 @@ def run(share: Share) -> Result:
     """Send, each line its next request when the last is answered; all are answered at the end."""
     result = Result()
     connections = []
-    for line in share.lines:
-        connections.append(_Connection(share.port, line))
-        time.sleep(PAUSE_SECONDS)
-    with selectors.DefaultSelector() as selector:
+    with ExitStack() as stack, selectors.DefaultSelector() as selector:
+        for line in share.lines:
+            connections.append(_Connection(share.port, line))
+            stack.enter_context(connections[-1].socket)
+            time.sleep(PAUSE_SECONDS)
         for connection in connections:
             selector.register(connection.socket, selectors.EVENT_READ, connection)
         time.sleep(max(0.0, share.start_at - time.monotonic()))
@@ -142,8 +122,6 @@ def run(share: Share) -> Result:
         result.seconds = time.monotonic() - started_at
         result.client_cpu = time.process_time() - cpu
     result.lines = [connection.line for connection in connections]
-    for connection in connections:
-        connection.socket.close()
     return result
 
 
@@ -158,14 +136,7 @@ def _answers(
             raise TimeoutError(f"{waiting} requests got no answer in {TIMEOUT_SECONDS} s")
         for key, _ in ready:
             connection: _Connection = key.data
-            try:
-                answer = connection.receive()
-            except ConnectionError:
-                selector.unregister(connection.socket)
-                connection.send_again()
-                selector.register(connection.socket, selectors.EVENT_READ, connection)
-                result.dropped += 1
-                continue
+            answer = connection.receive()
             if answer is None:
                 continue
             now = time.monotonic()
@@ -179,6 +150,7 @@ def _answers(
                 connection.send()
             else:
                 waiting -= 1
+                selector.unregister(connection.socket)  # the server may close it now
 
 
 def _content_length(head: bytes) -> int:

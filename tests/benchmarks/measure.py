@@ -39,7 +39,7 @@ class Sample:
     p99: float
     memory: float  # MiB
     share: float  # of the busiest worker in the CPU of all
-    dropped: int  # connections, see load.Result
+    dropped: int  # connections, see client.Load
 
     @property
     def is_balanced(self) -> bool:

@@ -51,7 +51,7 @@ class World:
     def tokens(self, variant: Variant) -> Mapping[str, list[str]]:
         """Access tokens by what they are for, in lists as long as there are sessions."""
         if variant.is_stock:
-            return self._stock
+            return {**self._stock, "sa": self._stock["load"]}  # it has no service accounts
         if time.monotonic() > self._minted_at + _MINTED_FOR_SECONDS or not self._tokens:
             self._tokens = self._run("mint", VARIANTS[OURS])
             self._minted_at = time.monotonic()
