@@ -40,10 +40,7 @@ class ApiView(APIView):
         has_body = bool(self.request._request.body)
         if not (has_body or is_optional):
             raise InvalidJson
-        serializer = serializer_class(data=self.request.data if has_body else {})
-        if not serializer.is_valid():
-            serializer.refuse()
-        return serializer.validated_data
+        return serializer_class.read(self.request.data if has_body else {})
 
     @property
     def default_response_headers(self) -> dict[str, str]:

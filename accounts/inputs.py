@@ -4,7 +4,8 @@ import datetime as dt
 import re
 import unicodedata
 import uuid
-from typing import Any, ClassVar, Never
+from functools import cache
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -32,22 +33,36 @@ class NameMissing(DomainError):
 
 class InputSerializer(serializers.Serializer[Any]):
     """The input of one call. `incomplete` is the contract's answer when one of the `essential`
-    fields is missing or empty."""
+    fields is missing or empty.
+
+    It keeps no state, so that one instance a class serves all requests (REST framework copies the
+    fields of each that is made): call `read`; make none.
+    """
 
     essential: ClassVar[tuple[str, ...]] = ()
     incomplete: ClassVar[type[DomainError] | None] = None
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"  # not what was typed into it: that may be a password
+    @classmethod
+    def read(cls, data: object) -> Any:
+        """The validated values. Raises `incomplete`, ValidationFailed or a field's own refusal."""
+        try:
+            return _shared(cls).run_validation(data)
+        except serializers.ValidationError as error:
+            raise cls._refusal(error) from error
 
-    def refuse(self) -> Never:
-        """Raise the error for what is wrong with this input."""
-        failure = validation_failed(serializers.ValidationError(self.errors))
+    @classmethod
+    def _refusal(cls, error: serializers.ValidationError) -> DomainError:
+        failure = validation_failed(error)
         fields = failure.fields or {}
-        problems = {code for name in self.essential for code in fields.get(name, ())}
-        if self.incomplete is not None and problems & _MISSING:
-            raise self.incomplete(fields=fields)
-        raise failure
+        problems = {code for name in cls.essential for code in fields.get(name, ())}
+        if cls.incomplete is not None and problems & _MISSING:
+            return cls.incomplete(fields=fields)
+        return failure
+
+
+@cache
+def _shared(kind: type[InputSerializer]) -> InputSerializer:
+    return kind()
 
 
 class TextField(serializers.CharField):
