@@ -102,12 +102,34 @@ def record(
     after: Details | None = None,
 ) -> None:
     """Append one event. Raises DetailNotAllowed for a detail that is not on the list."""
+    insert(
+        new_event(
+            action,
+            by=by,
+            target=target,
+            organization_id=organization_id,
+            before=before,
+            after=after,
+        )
+    )
+
+
+def new_event(
+    action: Action,
+    *,
+    by: Actor,
+    target: Model | None = None,
+    organization_id: uuid.UUID | None = None,
+    before: Details | None = None,
+    after: Details | None = None,
+) -> AuditEvent:
+    """The event that `record` would append, for who stores it together with other rows."""
     details = {**(before or {}), **(after or {})}
     if unknown := details.keys() - ALLOWED_DETAILS:
         raise DetailNotAllowed(", ".join(sorted(unknown)))
     credential = by.credential
     agent = without_secrets(by.origin.user_agent)
-    event = AuditEvent(
+    return AuditEvent(
         action=action,
         actor_id=by.user.pk if by.user else None,
         actor_email=by.user.email if by.user else "",
@@ -124,7 +146,6 @@ def record(
         user_agent=agent,
         request_id=without_secrets(by.request_id),
     )
-    insert(event)
 
 
 def _scrubbed(details: Details) -> dict[str, Detail]:

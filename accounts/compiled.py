@@ -7,11 +7,11 @@ use; after that only the values change.
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import Expression
 from django.db.models.query import ModelIterable, NamedValuesListIterable
@@ -20,6 +20,7 @@ from django.db.models.utils import create_namedtuple_class
 P = ParamSpec("P")
 Row = TypeVar("Row")
 
+_Fields = list["models.Field[Any, Any]"]
 _FIELDS: "dict[type, models.Field[Any, Any]]" = {
     uuid.UUID: models.UUIDField(),
     dt.datetime: models.DateTimeField(),
@@ -105,6 +106,51 @@ def insert(row: models.Model) -> None:
     sql, fields = _insertion(type(row))
     values = [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]
     _cursor(database).execute(sql, values)
+    _mark_stored(row)
+
+
+def insert_if(
+    condition: str, values: Mapping[str, Any], rows: Sequence[models.Model]
+) -> tuple[Any, ...] | None:
+    """Run a statement that returns one row at most, and store new rows if it does; returns that
+    row. All of it happens, or nothing.
+
+    PostgreSQL gets one statement: a round trip for each row, and two for BEGIN and COMMIT, take it
+    longer than the work.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql":
+        return _insert_in_steps(condition, values, rows)
+    sql, fields = _conditional_insertion(condition, tuple(type(row) for row in rows))
+    own = [
+        (f"{number}_{field.column}", field.get_db_prep_save(getattr(row, field.attname), database))
+        for number, row in enumerate(rows)
+        for field in fields[number]
+    ]
+    cursor = _cursor(database)
+    cursor.execute(sql, {**values, **dict(own)})
+    found: tuple[Any, ...] | None = cursor.fetchone()
+    if found is not None:
+        for row in rows:
+            _mark_stored(row)
+    return found
+
+
+def _insert_in_steps(
+    condition: str, values: Mapping[str, Any], rows: Sequence[models.Model]
+) -> tuple[Any, ...] | None:
+    database = connections[DEFAULT_DB_ALIAS]
+    with transaction.atomic():
+        with database.cursor() as cursor:
+            cursor.execute(condition, values)
+            found: tuple[Any, ...] | None = cursor.fetchone()
+        if found is not None:
+            for row in rows:
+                insert(row)
+    return found
+
+
+def _mark_stored(row: models.Model) -> None:
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
@@ -118,13 +164,40 @@ def _cursor(database: Any) -> CursorWrapper:
 
 
 @cache
-def _insertion(model: "type[models.Model]") -> "tuple[str, list[models.Field[Any, Any]]]":
+def _insertion(model: "type[models.Model]") -> "tuple[str, _Fields]":
+    target, fields = _target(model)
+    places = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {target} VALUES ({places})", fields  # noqa: S608
+
+
+@cache
+def _conditional_insertion(
+    condition: str, kinds: "tuple[type[models.Model], ...]"
+) -> "tuple[str, list[_Fields]]":
+    parts, all_fields = [f"WITH fulfilled AS ({condition})"], list[_Fields]()
+    for number, model in enumerate(kinds):
+        target, fields = _target(model)
+        places = ", ".join(_typed(f"{number}_{field.column}", field) for field in fields)
+        parts.append(f"row_{number} AS (INSERT INTO {target} SELECT {places} FROM fulfilled)")  # noqa: S608
+        all_fields.append(fields)
+    return f"{', '.join(parts)} SELECT * FROM fulfilled", all_fields  # noqa: S608
+
+
+def _target(model: "type[models.Model]") -> "tuple[str, _Fields]":
+    """A table with the columns of a new row."""
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     # The database numbers what has no key of its own.
     fields = [f for f in model._meta.local_concrete_fields if not isinstance(f, models.AutoField)]
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", fields  # noqa: S608
+    return f"{quote(model._meta.db_table)} ({columns})", fields
+
+
+def _typed(name: str, field: "models.Field[Any, Any]") -> str:
+    """A place for a value of the column's type, which a SELECT does not guess. Not for text: a cast
+    would cut what is too long."""
+    is_text = isinstance(field, models.CharField)
+    kind = "text" if is_text else field.db_type(connections[DEFAULT_DB_ALIAS])
+    return f"%({name})s::{kind}"
 
 
 def _reader(rows: Any, compiler: Any) -> Callable[[Iterable[Any]], list[Any]]:

@@ -1,20 +1,24 @@
 """Logging in: the password check that the API and the admin share, and the API's session."""
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from accounts import passwords, throttling
 from accounts.actor import Actor
-from accounts.audit import Action, acting_as, record
+from accounts.audit import Action, acting_as, new_event, record
+from accounts.compiled import insert_if
 from accounts.emails import email_key
 from accounts.models import User
 from accounts.queries import user_with_email
-from accounts.services.sessions import TokenPair, issue_session
+from accounts.services.sessions import TokenPair, new_session
 from config.exceptions import Forbidden, Unauthorized
 
+# Takes the user's row lock, if the checked password still counts. Disabling, denying and changing
+# the password end the sessions that exist; this keeps a log-in that was hashing at that moment from
+# starting one after it.
 _CONFIRM = """
 UPDATE accounts_user SET last_login = %(now)s, last_seen_at = %(now)s, password = %(new_hash)s
-WHERE id = %(id)s AND is_active AND password = %(password)s
+WHERE id = %(id)s AND is_active AND signup_status <> %(denied)s AND password = %(checked)s
 RETURNING signup_status
 """
 
@@ -58,30 +62,23 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
     """
     user = check_credentials(email=email, password=password, by=by)
     new_hash = passwords.hash_password(password) if passwords.is_outdated(user.password) else None
-    with transaction.atomic():
-        user.signup_status = _confirm(user, new_hash)
-        if user.is_denied:
-            raise SignupDenied
-        record(Action.LOGIN_SUCCEEDED, by=acting_as(by, user), target=user)
-        return issue_session(user=user, by=by)
-
-
-def _confirm(user: User, new_hash: str | None) -> str:
-    """Take the user's row lock, if the checked password still counts; returns the sign-up status.
-
-    Disabling, denying and changing the password end the sessions that exist; this keeps a log-in
-    that was hashing at that moment from starting one after it. Raises InvalidCredentials.
-    """
+    new = new_session(user=user, by=by)
+    event = new_event(Action.LOGIN_SUCCEEDED, by=acting_as(by, user), target=user)
     values = {
         "id": User._meta.pk.get_db_prep_value(user.pk, connection),
-        "password": user.password,
+        "checked": user.password,
         "new_hash": new_hash or user.password,
+        "denied": User.SignupStatus.DENIED.value,
         "now": connection.ops.adapt_datetimefield_value(timezone.now()),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_CONFIRM, values)
-        row = cursor.fetchone()
-    if row is None:
-        raise InvalidCredentials
-    status: str = row[0]
-    return status
+    confirmed = insert_if(_CONFIRM, values, [event, *new.rows])
+    if confirmed is None:
+        raise _refusal(user)
+    return new.pair(is_signup_pending=confirmed[0] == User.SignupStatus.PENDING)
+
+
+def _refusal(user: User) -> InvalidCredentials | SignupDenied:
+    """Why an account did not open to its own password."""
+    denied = User.objects.filter(pk=user.pk, signup_status=User.SignupStatus.DENIED)
+    is_denied = denied.filter(is_active=True, password=user.password).exists()
+    return SignupDenied() if is_denied else InvalidCredentials()

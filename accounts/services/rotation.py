@@ -100,18 +100,16 @@ def _spend_in_steps(token: RefreshToken, successor: RefreshToken, now: dt.dateti
             if cursor.rowcount != 1:
                 return None
         Session.objects.filter(pk=session.pk).update(last_used_at=now)
-        store_refresh_token(successor, session=session, now=now)
+        insert(ledger_entry(successor, session=session, now=now))
     return Spent(session.user_id, session.user.is_pending)
 
 
-def store_refresh_token(token: RefreshToken, *, session: Session, now: dt.datetime) -> None:
-    """Enter a new token of the session in the ledger."""
-    insert(
-        OutstandingToken(
-            user_id=session.user_id,
-            jti=token.digest,
-            token="",  # SimpleJWT would keep the raw token here
-            created_at=now,
-            expires_at=min(now + settings.REFRESH_TOKEN_LIFETIME, session.expires_at),
-        )
+def ledger_entry(token: RefreshToken, *, session: Session, now: dt.datetime) -> OutstandingToken:
+    """The ledger's row for a new token of the session, to be stored."""
+    return OutstandingToken(
+        user_id=session.user_id,
+        jti=token.digest,
+        token="",  # SimpleJWT would keep the raw token here
+        created_at=now,
+        expires_at=min(now + settings.REFRESH_TOKEN_LIFETIME, session.expires_at),
     )

@@ -3,9 +3,11 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
@@ -16,7 +18,7 @@ from accounts.admin_sessions import end_admin_sessions
 from accounts.audit import Action, acting_as, record
 from accounts.compiled import insert
 from accounts.models import Session, User
-from accounts.services.rotation import spend, store_refresh_token
+from accounts.services.rotation import ledger_entry, spend
 from accounts.tokens import RefreshToken, make_refresh_token, parse_refresh_token
 from config.exceptions import NotFound, Unauthorized
 
@@ -60,6 +62,26 @@ class TokenPair:
 
 def issue_session(*, user: User, by: Actor) -> TokenPair:
     """Start a session. Call it in the transaction that checked the user."""
+    new = new_session(user=user, by=by)
+    for row in new.rows:
+        insert(row)
+    return new.pair(is_signup_pending=user.is_pending)
+
+
+class NewSession(NamedTuple):
+    """A session that is not stored yet: its rows in order, and its first refresh token."""
+
+    rows: list[Model]
+    refresh_token: RefreshToken
+    user_id: uuid.UUID
+
+    def pair(self, *, is_signup_pending: bool) -> TokenPair:
+        """What the client gets, once the rows are stored."""
+        return _make_pair(self.refresh_token, self.user_id, is_signup_pending=is_signup_pending)
+
+
+def new_session(*, user: User, by: Actor) -> NewSession:
+    """The session that `issue_session` would store, for who stores it together with other rows."""
     now = timezone.now()
     session = Session(
         user=user,
@@ -69,10 +91,9 @@ def issue_session(*, user: User, by: Actor) -> TokenPair:
         ip_address=by.origin.ip_address,
         user_agent=by.origin.user_agent,
     )
-    insert(session)
     refresh_token = make_refresh_token(session.pk)
-    store_refresh_token(refresh_token, session=session, now=now)
-    return _make_pair(refresh_token, user.pk, is_signup_pending=user.is_pending)
+    entry = ledger_entry(refresh_token, session=session, now=now)
+    return NewSession([session, entry], refresh_token, user.pk)
 
 
 def rotate(*, raw_token: str, by: Actor) -> TokenPair:

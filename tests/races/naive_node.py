@@ -14,10 +14,11 @@ from rest_framework.request import Request
 
 from accounts import throttling
 from accounts.authentication import AccessTokenAuthentication, bearer_token
+from accounts.compiled import insert
 from accounts.credentials import Credential
 from accounts.models import Session, User
 from accounts.services import sessions
-from accounts.services.rotation import Spent, store_refresh_token
+from accounts.services.rotation import Spent, ledger_entry
 from accounts.throttling import Limit
 from accounts.tokens import RefreshToken
 from config.exceptions import TooManyRequests
@@ -48,7 +49,7 @@ def spend(token: RefreshToken, *, successor: RefreshToken, now: dt.datetime) -> 
         _spent.add(token.digest)
     if session is None or not is_unspent:
         return None
-    store_refresh_token(successor, session=session, now=now)
+    insert(ledger_entry(successor, session=session, now=now))
     return Spent(session.user_id, is_signup_pending=False)
 
 

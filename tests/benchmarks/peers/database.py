@@ -1,7 +1,6 @@
 """What the calls need of a database: Django's cursors have it, and psycopg's."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,10 +12,9 @@ class Cursor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A cursor, and how its connection begins a transaction."""
+    """A cursor of a connection that commits each statement."""
 
     cursor: Cursor
-    atomic: Callable[[], AbstractContextManager[Any]]
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         self.cursor.execute(statement, values)

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
@@ -22,7 +22,7 @@ def _answer(body: dict[str, Any]) -> JsonResponse:
 def _get(call: Callable[..., dict[str, Any]]) -> Callable[..., JsonResponse]:
     def view(request: HttpRequest, **values: uuid.UUID) -> JsonResponse:
         with connection.cursor() as cursor:
-            database = Database(cursor, transaction.atomic)
+            database = Database(cursor)
             return _answer(call(database, request.META["HTTP_AUTHORIZATION"], **values))
 
     return view
@@ -33,7 +33,7 @@ def _post(
 ) -> Callable[[HttpRequest], JsonResponse]:
     def view(request: HttpRequest) -> JsonResponse:
         with connection.cursor() as cursor:
-            database = Database(cursor, transaction.atomic)
+            database = Database(cursor)
             return _answer(call(database, json.loads(request.body), request.META["REMOTE_ADDR"]))
 
     return view

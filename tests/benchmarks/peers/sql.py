@@ -86,25 +86,30 @@ ON CONFLICT (key) DO UPDATE SET resets_at = excluded.resets_at
 FORGET = "DELETE FROM accounts_throttlecounter WHERE key = %(key)s"
 
 USER = f"SELECT {_USER} FROM accounts_user u WHERE u.email_key = %(email)s LIMIT 1"  # noqa: S608
+# As the product does it: the check that the password still counts, and what a log-in stores.
 LOG_IN = """
-UPDATE accounts_user SET last_login = %(now)s, last_seen_at = %(now)s
-WHERE id = %(user)s AND is_active AND password = %(password)s RETURNING signup_status
-"""
-RECORD = """
-INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, door,
-    credential_kind, credential_id, credential_hint, organization_id, target_kind, target_id,
-    before, after, ip_address, user_agent, request_id)
-VALUES (%(id)s, %(now)s, 'login.succeeded', %(user)s, %(email)s, 'api', '', NULL, '', NULL,
-    'user', %(user)s, '{}', '{}', %(address)s, %(agent)s, %(request)s)
-"""
-START_SESSION = """
-INSERT INTO accounts_session (id, user_id, created_at, last_used_at, expires_at, ip_address,
-    user_agent, revoked_at, revoked_reason)
-VALUES (%(id)s, %(user)s, %(now)s, %(now)s, %(expires_at)s, %(address)s, %(agent)s, NULL, '')
-"""
-ISSUE = """
-INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
-VALUES (%(user)s, %(digest)s, '', %(now)s, %(expires_at)s) RETURNING id
+WITH confirmed AS (
+    UPDATE accounts_user SET last_login = %(now)s, last_seen_at = %(now)s
+    WHERE id = %(user)s AND is_active AND signup_status <> 'denied' AND password = %(password)s
+    RETURNING signup_status
+), recorded AS (
+    INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, door,
+        credential_kind, credential_id, credential_hint, organization_id, target_kind, target_id,
+        before, after, ip_address, user_agent, request_id)
+    SELECT %(event)s::uuid, %(now)s, 'login.succeeded', %(user)s, %(email)s, 'api', '', NULL, '',
+        NULL, 'user', %(user)s, '{}', '{}', %(address)s::inet, %(agent)s, %(request)s
+    FROM confirmed
+), started AS (
+    INSERT INTO accounts_session (id, user_id, created_at, last_used_at, expires_at, ip_address,
+        user_agent, revoked_at, revoked_reason)
+    SELECT %(session)s::uuid, %(user)s, %(now)s, %(now)s, %(expires_at)s, %(address)s::inet,
+        %(agent)s, NULL, ''
+    FROM confirmed
+), issued AS (
+    INSERT INTO token_blacklist_outstandingtoken (user_id, jti, token, created_at, expires_at)
+    SELECT %(user)s, %(digest)s, '', %(now)s, %(token_expires_at)s FROM confirmed
+)
+SELECT signup_status FROM confirmed
 """
 
 # One statement, one snapshot: the session's row lock, the claim of the spent token, the successor.

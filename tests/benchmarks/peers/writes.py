@@ -61,18 +61,23 @@ def refresh(database: Database, body: Body, address: str) -> Body:
 def _start_session(database: Database, user: Body, address: str) -> Body:
     now, session = dt.datetime.now(dt.UTC), uuid7()
     token = make_refresh_token(session)
-    common = {"user": user["id"], "now": now}
-    seen = {"address": address, "agent": ""}
-    expires_at = now + dt.timedelta(days=_SESSION_DAYS)
-    until = now + dt.timedelta(days=_REFRESH_DAYS)
-    request = uuid.uuid4().hex
-    with database.atomic():
-        ((status,),) = database.rows(sql.LOG_IN, password=user["password"], **common)
-        if status == "denied":
-            raise PermissionError
-        database.run(sql.RECORD, id=uuid7(), email=user["email"], request=request, **common, **seen)
-        database.run(sql.START_SESSION, id=session, expires_at=expires_at, **common, **seen)
-        database.rows(sql.ISSUE, digest=token.digest, expires_at=until, **common)
+    found = database.rows(
+        sql.LOG_IN,
+        user=user["id"],
+        password=user["password"],
+        now=now,
+        event=uuid7(),
+        email=user["email"],
+        address=address,
+        agent="",
+        request=uuid.uuid4().hex,
+        session=session,
+        expires_at=now + dt.timedelta(days=_SESSION_DAYS),
+        digest=token.digest,
+        token_expires_at=now + dt.timedelta(days=_REFRESH_DAYS),
+    )
+    if not found:
+        raise PermissionError
     return _pair(user["id"], session, token.raw, now)
 
 

@@ -43,7 +43,7 @@ def application(environ: _Environ, start_response: Callable[..., Any]) -> Iterab
     if _pool.closed:
         _pool.open()
     with _pool.connection() as connection, connection.cursor() as cursor:
-        database = Database(cursor, connection.transaction)
+        database = Database(cursor)
         content = json.dumps(_call(database, found, environ)).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
     start_response("200 OK", headers)
