@@ -30,7 +30,7 @@ from tests.server import ServerFailed
 
 CORES = 2  # for the client, the servers and the database together
 USUAL = (1, 16, 64)
-ROUNDS, SECONDS = 5, 2
+ROUNDS, SECONDS = 7, 2
 # Where no bar is: enough to see the shape.
 OTHER_ROUNDS = 2
 
@@ -116,9 +116,9 @@ def _measure(plan: Plan, bench: Bench) -> Iterator[Sample]:
     for call in plan.calls:
         for concurrency in plan.concurrencies:
             print(f"measuring {call.title}, {concurrency} at once", file=sys.stderr, flush=True)
-            for _ in range(plan.rounds_at(concurrency)):
+            for number in range(plan.rounds_at(concurrency)):
                 for variant in plan.variants_of(call):
-                    yield from bench.balanced(call, concurrency, variant)
+                    yield from bench.balanced(call, concurrency, variant, number)
 
 
 def summarize(samples: Sequence[Sample]) -> dict[tuple[str, int, str], Summary]:

@@ -35,8 +35,8 @@ class Bar:
         if ours is None or theirs is None:
             return []
         ratios = {
-            "CPU": theirs.of("app_cpu") / ours.of("app_cpu"),
-            "requests/s": ours.of("per_second") / theirs.of("per_second"),
+            "CPU": theirs.over(ours, "app_cpu"),
+            "requests/s": ours.over(theirs, "per_second"),
         }
         return [
             Verdict(

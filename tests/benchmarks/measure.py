@@ -30,6 +30,7 @@ class Sample:
     call: str
     concurrency: int
     variant: str
+    round: int
     requests: int
     app_cpu: float
     postgres_cpu: float
@@ -55,17 +56,17 @@ class Bench:
     postmaster: int
     seconds: int
 
-    def balanced(self, call: Call, concurrency: int, variant: str) -> Iterator[Sample]:
+    def balanced(self, call: Call, concurrency: int, variant: str, number: int) -> Iterator[Sample]:
         """Samples until one is balanced, or there were enough of them; all of them."""
         repeats = MAX_REPEATS if concurrency == BALANCED_FROM else 1
         for _ in range(1 + repeats):
-            sample = self.sample(call, concurrency, variant)
+            sample = self.sample(call, concurrency, variant, number)
             yield sample
             if sample.is_balanced:
                 return
 
-    def sample(self, call: Call, concurrency: int, variant: str) -> Sample:
-        """Raises Refused or ServerFailed."""
+    def sample(self, call: Call, concurrency: int, variant: str, number: int) -> Sample:
+        """In this round. Raises Refused or ServerFailed."""
         server = self.servers[variant]
         self.client.warm_up(server, call, concurrency, WARM_UP_SECONDS)
         workers = server.workers
@@ -78,6 +79,7 @@ class Bench:
             call=call.name,
             concurrency=concurrency,
             variant=variant,
+            round=number,
             requests=load.requests,
             app_cpu=app / load.requests,
             postgres_cpu=postgres / load.requests,
@@ -131,6 +133,15 @@ class Summary:
     def of(self, name: str) -> float:
         """The median of a field of Sample."""
         return float(median(getattr(sample, name) for sample in self.usable))
+
+    def over(self, other: "Summary", name: str) -> float:
+        """How many times the other's: the median of the rounds, in each of which both saw the same
+        machine a moment apart."""
+        theirs = {sample.round: getattr(sample, name) for sample in other.usable}
+        pairs = [(getattr(s, name), theirs[s.round]) for s in self.usable if s.round in theirs]
+        if not pairs:  # not one round in which both were balanced
+            return self.of(name) / other.of(name)
+        return float(median(mine / its for mine, its in pairs))
 
 
 @contextmanager
