@@ -109,6 +109,7 @@ def _field(model: type[Model], name: str) -> Any:
 def _value(rows: QuerySet[Any, Any], name: str, text: object) -> Any:
     if not isinstance(text, str) or "\x00" in text:
         raise ValueError("a cursor holds strings")
+    text.encode()  # a UnicodeEncodeError for what no database takes
     value = _field(rows.model, name).to_python(text)
     if value is None or (isinstance(value, dt.datetime) and value.tzinfo is None):
         raise ValueError("a cursor holds values, and times with their zone")

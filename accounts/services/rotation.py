@@ -5,7 +5,7 @@ import uuid
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.compiled import insert
@@ -80,9 +80,12 @@ def _spend_at_once(token: RefreshToken, successor: RefreshToken, now: dt.datetim
         "now": now,
         "ends_at": now + settings.REFRESH_TOKEN_LIFETIME,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_SPEND, values)
-        row = cursor.fetchone()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_SPEND, values)
+            row = cursor.fetchone()
+    except IntegrityError:  # expired while it waited for the session, and was purged
+        return None
     return row and Spent(row[0], row[1] == User.SignupStatus.PENDING)
 
 

@@ -190,6 +190,14 @@ def test_a_forged_cursor_in_good_form_is_no_error(
     assert ask(owner, f"?cursor={cursor_of(moment, ID)}").status_code in {200, 400}
 
 
+def test_text_in_a_cursor_that_no_database_takes_is_refused(owner: Actor) -> None:
+    organization = Organization.objects.get(name="Acme")
+    for text in ("\ud800", "\x00"):
+        cursor = cursor_of(text, ID)
+        answer = owner.get(f"/organizations/{organization.pk}/members?cursor={cursor}")
+        assert refusal(answer) == INVALID_CURSOR
+
+
 def test_deep_nesting_in_a_cursor_is_refused(owner: Actor) -> None:
     nested = base64.urlsafe_b64encode(b"[" * 3000).decode()
     assert refusal(ask(owner, f"?cursor={nested}")) == INVALID_CURSOR

@@ -1,5 +1,7 @@
 """Many refreshes of one refresh token at once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -11,6 +13,7 @@ pytestmark = pytest.mark.race
 
 ROUNDS = 20
 AT_ONCE = 50
+WAIT_SECONDS = 0.5
 LONG_AGO = "UPDATE token_blacklist_blacklistedtoken SET blacklisted_at = '2020-01-01 00:00:00'"
 
 
@@ -77,3 +80,17 @@ def test_the_naive_refresh_lets_several_through(control: Application) -> None:
             break
     print("control,", figures(rounds, answers))
     assert outcomes(answers)["200"] > rounds
+
+
+def test_a_refresh_that_waited_over_the_purge_of_its_token_gets_nothing(
+    product: Application,
+) -> None:
+    """On PostgreSQL it has seen the token before it waits, and its claim then refers to nothing."""
+    pair = product.client.register("owner@example.com")
+    with ThreadPoolExecutor(1) as pool:
+        with product.database.writing() as purge:
+            purge.execute("UPDATE accounts_session SET last_used_at = last_used_at")
+            refresh = pool.submit(product.client.refresh, pair.refresh_token)
+            time.sleep(WAIT_SECONDS)
+            purge.execute("DELETE FROM token_blacklist_outstandingtoken")
+        assert refresh.result().outcome == "invalid_refresh_token"
