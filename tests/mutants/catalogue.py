@@ -24,6 +24,22 @@ INVITES = "organizations/services/invite.py"
 
 MUTANTS = [
     Mutant(
+        "a log-in counts though the account was closed meanwhile",
+        LOGIN,
+        " AND is_active AND signup_status <> %(denied)s AND password = %(checked)s",
+        "",
+        "tests/races/test_login.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
+        "a log-in stores its session though it was not confirmed",
+        "accounts/compiled.py",
+        "SELECT {places} FROM fulfilled)",
+        "SELECT {places})",
+        "tests/races/test_login.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
         "any number of hashes at once",
         "accounts/passwords.py",
         "_HASHES_AT_ONCE = 2",
