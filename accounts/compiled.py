@@ -12,7 +12,6 @@ from functools import cache, cached_property
 from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
-from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import Expression
 from django.db.models.query import ModelIterable, NamedValuesListIterable
 from django.db.models.utils import create_namedtuple_class
@@ -73,9 +72,9 @@ class CompiledQuery(Generic[P, Row]):
     def _fetch(self, sql: str, parameters: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
         database = connections[DEFAULT_DB_ALIAS]
         values = [p.adapt(arguments, database) if type(p) is _Parameter else p for p in parameters]
-        cursor = _cursor(database)
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+        with database.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...], Callable[[Any], list[Row]]]:
@@ -105,7 +104,8 @@ def insert(row: models.Model) -> None:
     database = connections[DEFAULT_DB_ALIAS]
     sql, fields = _insertion(type(row))
     values = [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]
-    _cursor(database).execute(sql, values)
+    with database.cursor() as cursor:
+        cursor.execute(sql, values)
     _mark_stored(row)
 
 
@@ -127,9 +127,9 @@ def insert_if(
         for number, row in enumerate(rows)
         for field in fields[number]
     ]
-    cursor = _cursor(database)
-    cursor.execute(sql, {**values, **dict(own)})
-    found: tuple[Any, ...] | None = cursor.fetchone()
+    with database.cursor() as cursor:
+        cursor.execute(sql, {**values, **dict(own)})
+        found: tuple[Any, ...] | None = cursor.fetchone()
     if found is not None:
         for row in rows:
             _mark_stored(row)
@@ -152,15 +152,6 @@ def _insert_in_steps(
 
 def _mark_stored(row: models.Model) -> None:
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-
-
-def _cursor(database: Any) -> CursorWrapper:
-    """Not to be closed, nor used again after what was executed is fetched: it may be the
-    connection's own."""
-    database.ensure_connection()
-    kept = getattr(database.connection, "kept_cursor", None)
-    cursor: CursorWrapper = database._prepare_cursor(kept) if kept else database.cursor()
-    return cursor
 
 
 @cache

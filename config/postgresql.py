@@ -2,7 +2,6 @@
 
 import datetime as dt
 import time
-from functools import cached_property
 from typing import Any, Self, cast
 
 import psycopg
@@ -56,12 +55,6 @@ class BoundedConnection(psycopg.Connection[Any]):
         connection.add_notice_handler(connection._hear)
         connection.adapters.register_loader("timestamptz", MomentLoader)
         return connection
-
-    @cached_property
-    def kept_cursor(self) -> psycopg.Cursor[Any]:
-        """For one who executes and fetches all at once. It has learned how the types of its
-        statements are written and read, which costs a new one a fifth of an execution."""
-        return self.cursor()
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Consume what waits for the server. Raises OperationalError after `answer_seconds`."""
