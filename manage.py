@@ -12,7 +12,7 @@ def main() -> None:
     """Run one command; a configuration that is refused is told in prose, never as a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # A migration or a purge may take its time; a request may not.
-    os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "0")
+    os.environ["STATEMENT_TIMEOUT_SECONDS"] = "0"
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -120,7 +120,7 @@ def _identifier(value: object) -> uuid.UUID:
 def _key_id(header: bytes) -> str:
     """The key that a header names. Raises ValueError for a header that we never wrote.
 
-    There are as many of ours as keys, so that each is read once.
+    Ours are as few as keys, so that each is seldom read anew.
     """
     value = json.loads(_decode(header).decode())
     if not isinstance(value, dict):

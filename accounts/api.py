@@ -28,10 +28,13 @@ class ApiView(APIView):
     """Base of all API views."""
 
     http_method_names = ("get", "post", "put", "patch", "delete", "head")
+    head: ClassVar[Any]
     _allow: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        if get := getattr(cls, "get", None):
+            cls.head = get  # as Django does later, for each request
         # REST framework finds it out again for every answer.
         cls._allow = ", ".join(cls().allowed_methods)
 

@@ -34,8 +34,9 @@ API_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-INVITES = "/api/v1/invites/"
+KEPT_HEADERS = {"allow", "retry-after", "vary"}
 MAX_KEPT_PATH = 160
+MAX_KEPT_SEGMENT = 36  # an id; a secret is longer
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
 
 
@@ -96,8 +97,9 @@ class ApiMiddleware:
 def _call_view(request: HttpRequest) -> HttpResponse:
     """What Django does behind the last middleware."""
     path = request.path_info
-    # An invite's token is in its path: not to be kept in memory, nor is anything endless.
-    is_kept = len(path) <= MAX_KEPT_PATH and not path.startswith(INVITES)
+    # An invite's token may be in it, spelt right or wrong: not to be kept in memory, nor is
+    # anything endless.
+    is_kept = len(path) <= MAX_KEPT_PATH and max(map(len, path.split("/"))) <= MAX_KEPT_SEGMENT
     match = _resolve(path) if is_kept else resolve(path)
     request.resolver_match = match
     response = match.func(request, *match.args, **match.kwargs)
@@ -166,7 +168,7 @@ def _as_api_answer(request: HttpRequest, response: HttpResponse) -> HttpResponse
 def _translate(request: HttpRequest, page: HttpResponse) -> HttpResponse:
     answer = refuse(request, BY_STATUS.get(page.status_code, ServerError)())
     answer.status_code = page.status_code
-    for name in ("Allow", "Retry-After"):
-        if name in page:
-            answer[name] = page[name]
+    for name, value in page.headers.items():
+        if name.lower() in KEPT_HEADERS or name.lower().startswith("access-control-"):
+            answer[name] = value
     return answer

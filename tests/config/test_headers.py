@@ -1,6 +1,7 @@
 """What every answer carries."""
 
 import re
+import secrets
 
 import pytest
 from pytest_django import Settings
@@ -146,6 +147,14 @@ def test_browsers_of_other_origins_are_served_where_they_are_named(
         assert "Access-Control-Allow-Credentials" not in answer
 
 
+@pytest.mark.parametrize("path", ["/api/docs", "/api/schema", "/api/v1/public/instance"])
+def test_a_refused_method_can_be_read_by_a_browser_of_a_named_origin(path: str) -> None:
+    origin = "https://app.example.org"
+    answer = make_client().post(path, headers={"origin": origin})
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (405, origin)
+    assert "origin" in answer["Vary"]
+
+
 @pytest.mark.parametrize("path", ["/api/docs", "/api/v1/me", "/api/nothing", "/admin/login/"])
 def test_pages_and_answers_stay_by_themselves(path: str) -> None:
     answer = make_client().get(path)
@@ -156,7 +165,8 @@ def test_pages_and_answers_stay_by_themselves(path: str) -> None:
 
 def test_the_token_in_the_path_of_an_invite_is_not_remembered(anonymous: Actor) -> None:
     _resolve.cache_clear()
-    anonymous.post("/invites/a-secret/accept")
+    for path in ("/invites/", "//invites/", "/Invites/", "/invitation/"):
+        anonymous.post(f"{path}{secrets.token_urlsafe(32)}/accept")
     anonymous.get(f"/{'x' * 200}")
     anonymous.get("/me")
     assert _resolve.cache_info().currsize == 1
