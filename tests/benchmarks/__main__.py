@@ -94,7 +94,8 @@ def main(arguments: Sequence[str]) -> int:
     summaries = summarize(samples)
     verdicts = bars.judge(summaries) + flooded
     print(report.figures(summaries), report.counts(counts, COUNTED), sep="\n\n")
-    print(f"\n{report.verdicts(verdicts)}", flush=True)
+    judged = f"{len(verdicts)} of {bars.COUNT} bars are judged by this run."
+    print(f"\n{report.verdicts(verdicts)}\n\n{judged}", flush=True)
     if plan.file:
         told = {
             "facts": facts,

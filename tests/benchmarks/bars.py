@@ -64,6 +64,9 @@ BARS = (
 )
 
 
+COUNT = 2 * len(BARS) + 2  # two verdicts each, and those of the flood
+
+
 def judge(summaries: Summaries) -> list[Verdict]:
     """The verdicts on what was measured."""
     return [verdict for bar in BARS for verdict in bar.verdicts(summaries)]

@@ -27,7 +27,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.serializers import Serializer
 from rest_framework_simplejwt.state import token_backend
 
-from accounts import authentication, compiled
+from accounts import authentication
 from accounts.access_tokens import AccessClaims, AccessToken
 from accounts.compiled import CompiledQuery
 from accounts.negotiation import JsonNegotiation
@@ -222,14 +222,11 @@ UNDONE: dict[str, Undo] = {
     "the API passes all middleware": all_middleware,
     "routes are looked through": replaced(middleware, _resolve=middleware._resolve.__wrapped__),
     "a connection is asked whether it lives": replaced(postgresql, TRUST_SECONDS=0.0),
-    "each statement has a cursor of its own": replaced(
-        compiled, _cursor=lambda database: database.cursor()
-    ),
     "connections are looked for when a request begins": looking_for_connections,
     "REST framework reads the Accept header": replaced(
         JsonNegotiation, select_renderer=DefaultContentNegotiation.select_renderer
     ),
     "psycopg reads times": times_of_psycopg,
     "statements are not prepared": connected(prepare_threshold=None),
-    "values are bound by the client": connected(server_side_binding=False),
+    "values are bound by the client": connected(cursor_factory=psycopg.ClientCursor),
 }

@@ -16,7 +16,7 @@ PASSWORD_HASHERS = [
 USE_I18N = True
 # Persistent connections instead of a pool, and the defaults for what is bound and prepared where.
 _pooled = _DATABASES["default"]
-_ours = {"pool", "server_side_binding", "prepare_threshold"}
+_ours = {"pool", "cursor_factory", "server_side_binding", "prepare_threshold"}
 _options = {name: value for name, value in _pooled["OPTIONS"].items() if name not in _ours}
 DATABASES = {
     "default": _pooled | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": False, "OPTIONS": _options}
