@@ -7,7 +7,6 @@ usage; never a traceback for what an operator can cause.
 import datetime as dt
 import io
 import json
-import logging
 import os
 import re
 import sys
@@ -32,8 +31,6 @@ class OperatorCommand(BaseCommand):
     requires_system_checks: list[str] | tuple[str, ...] = ()
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        # The pool tells of each of its tries; the operator is told once, below.
-        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8

@@ -40,10 +40,11 @@ def test_a_superuser_logs_in_in_any_spelling() -> None:
 
 @pytest.mark.parametrize("email", ["root@example.com", "ROOT@EXAMPLE.COM"])
 def test_an_address_that_is_taken_is_refused_in_any_spelling(email: str) -> None:
-    UserFactory.create(email="root@example.com")
-    with pytest.raises(CommandError):
+    user = UserFactory.create(email="root@example.com")
+    with pytest.raises(CommandError, match=f"^{email} has an account already"):
         create(email)
-    assert User.objects.count() == 1
+    user.refresh_from_db()
+    assert (User.objects.count(), user.is_staff, user.is_superuser) == (1, False, False)
 
 
 @pytest.mark.parametrize("email", ["", "root", "root@", "\u0131@example.com", "root@ｘ.co"])
