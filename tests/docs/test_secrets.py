@@ -1,0 +1,111 @@
+"""SECURITY.md: its commands replace a secret, and shut out who has one that leaked."""
+
+import time
+from collections.abc import Iterator
+
+import jwt
+import pytest
+
+from tests.docs.callers import OWNER, found, log_in, me, mint, refresh
+from tests.docs.machine import Machine, blocks, installed
+from tests.faults.node import children_of
+
+pytestmark = pytest.mark.race
+
+PAGE = "SECURITY.md"
+TO_VERIFY, TO_SIGN, TO_END, NEW_SECRET_KEY = blocks(PAGE, "Replacing a secret")
+SECONDS = 30
+ROBOT, SESSION, PASSWORD, SIGNING_KEY, DATABASE = blocks(PAGE, "After a leak")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    with installed(tmp_path_factory.mktemp("machine")) as machine:
+        found(machine)
+        yield machine
+
+
+@pytest.fixture
+def machine(running: Machine) -> Machine:
+    """With a signing key of its own, as one that nobody has replaced yet."""
+    running.type("head -c 30 /dev/urandom | base64 >/etc/hyperspeed/jwt-key")
+    running.type("systemctl restart hyperspeed")
+    return running
+
+
+def signed_by(token: str) -> str | None:
+    """The id of the key."""
+    return jwt.get_unverified_header(token).get("kid")
+
+
+def test_a_signing_key_is_replaced_step_by_step_and_nobody_is_signed_out(machine: Machine) -> None:
+    before = log_in(machine)
+    machine.type(TO_VERIFY)
+    between = log_in(machine)
+    assert [me(machine, token.access_token) for token in (before, between)] == [200, 200]
+    machine.type(TO_SIGN)
+    after = log_in(machine)
+    assert [signed_by(token.access_token) for token in (between, after)] == [None, "2027"]
+    assert [me(machine, token.access_token) for token in (before, after)] == [200, 200]
+    machine.type(TO_END)
+    assert [me(machine, token.access_token) for token in (before, after)] == [401, 200]
+    assert refresh(machine, before.refresh_token) == 200
+
+
+def workers_of(machine: Machine) -> set[int]:
+    return children_of(int((machine.home / "pid").read_text(encoding="utf-8")))
+
+
+def statuses_during(machine: Machine, command: str, token: str) -> set[int]:
+    """What is answered until no worker from before the command is left."""
+    before, statuses, deadline = workers_of(machine), set[int](), time.monotonic() + SECONDS
+    machine.type(command)
+    while workers_of(machine) & before:
+        statuses.add(me(machine, token))
+        assert time.monotonic() < deadline, "the workers stay"
+    return statuses | {me(machine, token)}
+
+
+def test_a_reload_takes_new_key_files_and_refuses_nobody(machine: Machine) -> None:
+    session = log_in(machine)
+    for step in (TO_VERIFY, TO_SIGN):
+        command = step.replace("restart", "reload")
+        assert statuses_during(machine, command, session.access_token) == {200}
+    assert signed_by(log_in(machine).access_token) == "2027"
+
+
+def test_a_secret_key_is_replaced_and_no_client_notices(machine: Machine) -> None:
+    session, robot = log_in(machine), mint(machine, "Builder")
+    machine.type(NEW_SECRET_KEY)
+    assert [me(machine, token) for token in (session.access_token, robot)] == [200, 200]
+    assert refresh(machine, session.refresh_token) == 200
+
+
+def test_a_leaked_token_of_a_service_account_is_dead_and_the_new_one_works(
+    machine: Machine,
+) -> None:
+    leaked = mint(machine, "Release bot")
+    new, *audit = machine.type(ROBOT).splitlines()
+    assert [me(machine, token) for token in (leaked, new)] == [401, 200]
+    assert leaked[-4:] in "".join(audit)
+
+
+@pytest.mark.parametrize("command", [SESSION, DATABASE])
+def test_a_leaked_session_is_dead(machine: Machine, command: str) -> None:
+    assert OWNER["email"] in SESSION
+    leaked = log_in(machine)
+    machine.type(command)
+    assert me(machine, leaked.access_token) == 401
+    assert refresh(machine, leaked.refresh_token) == 401
+    assert me(machine, log_in(machine).access_token) == 200
+
+
+def test_a_leaked_signing_key_opens_nothing_and_sessions_go_on(machine: Machine) -> None:
+    session = log_in(machine)
+    machine.type(SIGNING_KEY)
+    assert me(machine, session.access_token) == 401
+    assert refresh(machine, session.refresh_token) == 200
+
+
+def test_a_password_is_changed_by_a_command_that_exists() -> None:
+    assert PASSWORD.startswith(f"hyperspeed changepassword {OWNER['email']}\n")
