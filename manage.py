@@ -26,6 +26,9 @@ def main() -> None:
         # Of Django's own commands; its text may name the server and its user.
         name = type(error).__name__
         sys.exit(f"the database does not answer ({name}); is DATABASE_URL right, and is it up?")
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)  # 128 + SIGINT, as shells say it
 
 
 if __name__ == "__main__":

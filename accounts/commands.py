@@ -1,24 +1,27 @@
 """The base of the operator's commands.
 
 Data (and secrets, alone) go to stdout, prose to stderr. Exit code 0, 1 for a refusal, 2 for bad
-usage; never a traceback for what an operator can cause.
+usage, 130 after Ctrl-C; never a traceback for what an operator can cause.
 """
 
 import datetime as dt
+import errno
 import io
 import json
 import os
 import re
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
 from accounts.actor import Actor, Door
 from accounts.origin import Origin
+from accounts.progress import Progress
 from config.exceptions import DomainError
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -29,33 +32,68 @@ class OperatorCommand(BaseCommand):
     """Turns refusals and outages into one line on stderr and exit code 1."""
 
     requires_system_checks: list[str] | tuple[str, ...] = ()
+    # Whether stdout gets a line for each step: a terminal that shows them needs no progress.
+    is_stream = False
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8
+        if sys.stdout is None and options.get("stdout") is None:
+            options["stdout"] = _Closed()  # by `>&-`
         try:
             _require_text(options.values())
-            return super().execute(*args, **options)
+            told = super().execute(*args, **options)
+            self.stdout.flush()  # here, where a reader that is gone, or a full disk, can be told
         except BrokenPipeError:  # the reader (`head`) has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             return None
+        except KeyboardInterrupt:
+            _drop_output()  # a pipe that is full would hold us
+            raise
         except DomainError as error:
             raise CommandError(error.error) from error
+        except OSError as error:
+            _drop_output()
+            raise CommandError(f"reading or writing failed: {error.strerror or error}") from error
         except DatabaseError as error:
             # Its text may hold values of a row.
             name = type(error).__name__
             message = f"the database refused or does not answer ({name}); is it migrated?"
             raise CommandError(message) from error
+        return told
 
     @property
     def actor(self) -> Actor:
         """The command line, for services and the audit trail."""
         return Actor(door=Door.COMMAND, origin=Origin(None, ""))
 
+    def end(self, status: int) -> NoReturn:
+        """Leave with this exit code: the outputs have said all there is to say."""
+        self.stdout.flush()
+        raise SystemExit(status)
+
     def say(self, text: str) -> None:
         """Prose for the operator."""
         self.stderr.write(text, self.style.NOTICE if self.stderr.isatty() else None)
+
+    @contextmanager
+    def progress(
+        self, what: str, total: Callable[[], int] | None = None
+    ) -> Iterator[Callable[[int], None]]:
+        """How many of `what` are done, on one line, which is gone at the end: on a terminal only,
+        and not on one that shows the data. The function that it gives is told of each step.
+
+        `total`, where it is cheap to know, is asked for if anybody sees it.
+        """
+        if not self.stderr.isatty() or (self.is_stream and self.stdout.isatty()):
+            yield lambda _: None
+            return
+        shown = Progress(sys.stderr, what, total() if total else None)
+        try:
+            yield shown.add
+        finally:
+            shown.clear()
 
     def print_secret(self, text: str) -> None:
         """A secret, alone on stdout. Raises CommandError where it cannot be delivered: call it in
@@ -64,6 +102,7 @@ class OperatorCommand(BaseCommand):
             self.stdout.write(text)
             self.stdout.flush()
         except OSError as error:
+            _drop_output()
             raise CommandError("the token could not be written; nothing was changed") from error
 
     def print_json(self, value: object) -> None:
@@ -76,6 +115,19 @@ class OperatorCommand(BaseCommand):
         for row in (header, *rows):
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  ".join(cells).rstrip())
+
+
+def _drop_output() -> None:
+    """What is left in the buffer would be tried once more, when Python ends."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Closed(io.TextIOBase):
+    """An output that is not there: whoever has data for it is told."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 def _require_text(values: Iterable[object]) -> None:
@@ -120,3 +172,8 @@ def timestamp(moment: dt.datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def in_table(moment: dt.datetime | None, default: str) -> str:
+    """The same form, to the second: what tables and prose show."""
+    return timestamp(moment.replace(microsecond=0)) or default if moment else default

@@ -82,13 +82,19 @@ class SignupRequest(models.Model):
         return (self.resolved_at or now) - self.created_at
 
     @property
+    def decided_by(self) -> str:
+        """Who decided, for people; empty while it is open."""
+        if self.resolved_at is None:
+            return ""
+        return _name(self.resolved_by) or "the command line"
+
+    @property
     def decision(self) -> str:
         """Who decided what and when, for people; empty while it is open."""
         if self.resolved_at is None:
             return ""
-        who = _name(self.resolved_by) or "the command line"
         when = self.resolved_at.strftime("%-d %B %Y at %H:%M UTC")
-        return f"{self.get_status_display().lower()} by {who} on {when}"
+        return f"{self.get_status_display().lower()} by {self.decided_by} on {when}"
 
 
 def _name(user: User | None) -> str:

@@ -31,4 +31,6 @@ def run(command: str, *arguments: str) -> Ran:
         call_command(command, *arguments, stdout=out, stderr=err)
     except CommandError as error:
         return Ran(error.returncode, out.getvalue(), f"{err.getvalue()}{error}\n")
+    except SystemExit as end:
+        return Ran(end.code if isinstance(end.code, int) else -1, out.getvalue(), err.getvalue())
     return Ran(0, out.getvalue(), err.getvalue())

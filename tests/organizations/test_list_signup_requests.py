@@ -42,8 +42,17 @@ def test_the_pending_ones_are_listed(requests: list[SignupRequest]) -> None:
     ran = run("list_signup_requests")
     assert (ran.status, ran.err) == (0, "")
     header, row = ran.out.splitlines()
-    assert header.split() == ["E-MAIL", "NAME", "STATUS", "REQUESTED", "FROM", "DECISION"]
+    names = "E-MAIL NAME STATUS REQUESTED FROM DECIDED BY DECIDED"
+    assert " ".join(header.split()) == names
     assert row.split()[:3] == ["pending@example.com", "-", "pending"]
+    assert row.split()[-2:] == ["-", "-"]
+
+
+def test_times_in_the_table_are_as_the_api_writes_them(requests: list[SignupRequest]) -> None:
+    moment = dt.datetime(2026, 1, 31, 12, 30, 15, 999, tzinfo=dt.UTC)
+    SignupRequest.objects.exclude(status="pending").update(created_at=moment, resolved_at=moment)
+    row = run("list_signup_requests", "--status", "approved").out.splitlines()[1]
+    assert row.count("2026-01-31T12:30:15Z") == 2
 
 
 @pytest.mark.parametrize("status", ["pending", "approved", "denied"])

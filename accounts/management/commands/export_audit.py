@@ -1,7 +1,11 @@
 import json
 import uuid
 from argparse import ArgumentParser
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.audit import Action
 from accounts.commands import OperatorCommand, timestamp
@@ -12,6 +16,7 @@ HELP = "only this action, such as login.failed"
 
 class Command(OperatorCommand):
     help = "Print the audit trail as JSON lines, oldest first."
+    is_stream = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -22,8 +27,16 @@ class Command(OperatorCommand):
         events = AuditEvent.objects.order_by("created_at", "pk")
         if action is not None:
             events = events.filter(action=action)
-        for event in events.iterator(chunk_size=1000):
-            self.stdout.write(json.dumps(_line(event), ensure_ascii=False))
+        # Closed here: after Ctrl-C, Python would look for what is open when the connection is gone.
+        with closing(_lines(events)) as lines, self.progress("events", events.count) as advance:
+            for line in lines:
+                self.stdout.write(line)
+                advance(1)
+
+
+def _lines(events: QuerySet[AuditEvent]) -> Generator[str, None, None]:
+    for event in events.iterator(chunk_size=1000):
+        yield json.dumps(_line(event), ensure_ascii=False)
 
 
 def _line(event: AuditEvent) -> dict[str, object]:

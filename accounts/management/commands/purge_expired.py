@@ -20,9 +20,11 @@ class Command(OperatorCommand):
         gc.freeze()
         totals: Counter[str] = Counter()
         longest = 0.0
-        for done in purge_expired(batch_size=batch):
-            totals[done.kind] += done.rows
-            longest = max(longest, done.seconds)
+        with self.progress("rows deleted") as advance:
+            for done in purge_expired(batch_size=batch):
+                totals[done.kind] += done.rows
+                longest = max(longest, done.seconds)
+                advance(done.rows)
         for kind, count in totals.items():
             self.say(f"{kind}: {count} deleted")
         if totals:

@@ -1,7 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from accounts.commands import OperatorCommand, timestamp
+from accounts.commands import OperatorCommand, in_table, timestamp
 from organizations.models import SignupRequest
 
 
@@ -20,7 +20,7 @@ class Command(OperatorCommand):
         if json:
             self.print_json([_row(request) for request in requests])
             return
-        header = ("E-MAIL", "NAME", "STATUS", "REQUESTED", "FROM", "DECISION")
+        header = ("E-MAIL", "NAME", "STATUS", "REQUESTED", "FROM", "DECIDED BY", "DECIDED")
         self.print_table(header, [_cells(request) for request in requests])
 
 
@@ -42,7 +42,8 @@ def _cells(request: SignupRequest) -> tuple[str, ...]:
         request.user.email,
         request.user.display_name or "-",
         request.status,
-        request.created_at.strftime("%Y-%m-%d %H:%M"),
+        in_table(request.created_at, ""),
         request.ip_address or "-",
-        request.decision or "-",
+        request.decided_by or "-",
+        in_table(request.resolved_at, "-"),
     )

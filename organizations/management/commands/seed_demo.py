@@ -1,6 +1,7 @@
 import base64
 import datetime as dt
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -90,7 +91,9 @@ class Command(OperatorCommand):
     def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("seed_demo is for development alone: it needs DEBUG=1")
-        self.say("seeded the demo" if _seed() else "this instance is set up: nothing was added")
+        with self.progress("people", total=lambda: len(EVERYBODY)) as advance:
+            is_new = _seed(advance)
+        self.say("seeded the demo" if is_new else "this instance is set up: nothing was added")
         accounts = [(person, User.objects.find_by_email(person.email)) for person in EVERYBODY]
         known = [(person, user) for person, user in accounts if user is not None]
         for person, user in known:
@@ -111,11 +114,14 @@ class Command(OperatorCommand):
         self.print_table(("WHERE", "URL"), rows)
 
 
-def _seed() -> bool:
+def _seed(advance: Callable[[int], None]) -> bool:
     """Create everything or nothing; False if the instance was set up before. Sends no mail."""
     if Instance.objects.exists():
         return False
-    hashes = {person: hash_password(person.password) for person in EVERYBODY}
+    hashes = {}
+    for person in EVERYBODY:
+        hashes[person] = hash_password(person.password)  # which is what takes time
+        advance(1)
     try:
         with override_settings(EMAIL_BACKEND=NO_MAIL), transaction.atomic():
             _create(hashes)
