@@ -45,18 +45,34 @@ def send(template: str, context: Mapping[str, object], addresses: Sequence[str])
     """
     if not addresses:
         return
-    text = render_to_string(
-        f"emails/{template}.txt", {**context, "public_url": settings.PUBLIC_URL}
-    )
-    subject, _, body = text.partition("\n")
-    messages = [
-        EmailMessage(" ".join(subject.split()), body.lstrip("\n"), None, [address])
-        for address in addresses
-    ]
+    messages = _messages(template, context, addresses)
     if settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
         _background().submit(_deliver, template, messages)
     else:
         _deliver(template, messages)
+
+
+def send_now(template: str, context: Mapping[str, object], address: str) -> bool:
+    """As `send`, for a command: it waits, and tells whether the mail server took the mail."""
+    try:
+        get_connection().send_messages(_messages(template, context, [address]))
+    except OSError as error:  # as all of SMTP's are
+        logger.error("the mail %r could not be sent: %s", template, type(error).__name__)
+        return False
+    return True
+
+
+def _messages(
+    template: str, context: Mapping[str, object], addresses: Sequence[str]
+) -> list[EmailMessage]:
+    text = render_to_string(
+        f"emails/{template}.txt", {**context, "public_url": settings.PUBLIC_URL}
+    )
+    subject, _, body = text.partition("\n")
+    return [
+        EmailMessage(" ".join(subject.split()), body.lstrip("\n"), None, [address])
+        for address in addresses
+    ]
 
 
 def _deliver(template: str, messages: list[EmailMessage]) -> None:

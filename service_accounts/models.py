@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.ids import uuid7
@@ -21,11 +21,10 @@ class ServiceAccountQuerySet(models.QuerySet["ServiceAccount"]):
     def newest_first(self) -> "ServiceAccountQuerySet":
         return self.order_by("-created_at", "-pk")
 
-    def with_usable_tokens(self, now: dt.datetime) -> "ServiceAccountQuerySet":
-        """With `tokens` narrowed to the usable ones, oldest first: two queries for all."""
-        tokens = ServiceAccountToken.objects.usable(now).order_by("created_at")
+    def with_tokens(self, tokens: "ServiceAccountTokenQuerySet") -> "ServiceAccountQuerySet":
+        """With `tokens` narrowed to these, oldest first: two queries for all."""
         return self.select_related("organization").prefetch_related(
-            models.Prefetch("tokens", queryset=tokens)
+            models.Prefetch("tokens", queryset=tokens.order_by("created_at"))
         )
 
 
@@ -57,6 +56,10 @@ class ServiceAccount(models.Model):
         max_length=MAX_SETTING_LENGTH, blank=True, default=""
     )
     cursor_default_ref = models.CharField(max_length=MAX_SETTING_LENGTH, blank=True, default="")
+    # Which file declares it (see services/apply.py); empty for one that people made.
+    managed_by = models.CharField(
+        max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH, blank=True, default="", db_default=""
+    )
 
     objects = ServiceAccountQuerySet.as_manager()
 
@@ -101,6 +104,25 @@ class ServiceAccountTokenQuerySet(models.QuerySet["ServiceAccountToken"]):
         is_current = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
         return self.filter(is_current, revoked_at__isnull=True)
 
+    def expiring(self, now: dt.datetime, within: dt.timedelta) -> "ServiceAccountTokenQuerySet":
+        """Those whose end comes in this time, and matters."""
+        return self._whose_end_matters().filter(expires_at__gt=now, expires_at__lte=now + within)
+
+    def just_expired(self, now: dt.datetime, within: dt.timedelta) -> "ServiceAccountTokenQuerySet":
+        """Those whose end came in this time, and matters: their account has no usable token."""
+        usable = self.model.objects.usable(now).filter(service_account=OuterRef("service_account"))
+        ended = self._whose_end_matters().filter(expires_at__gt=now - within, expires_at__lte=now)
+        return ended.filter(~Exists(usable))
+
+    def _whose_end_matters(self) -> "ServiceAccountTokenQuerySet":
+        """Those that nobody revoked or replaced, of accounts that are not disabled."""
+        return self.filter(
+            revoked_at__isnull=True,
+            rotated_at__isnull=True,
+            service_account__is_active=True,
+            service_account__user__is_active=True,
+        )
+
 
 class ServiceAccountToken(models.Model):
     """One token, of which only the digest and a hint are kept."""
@@ -114,6 +136,10 @@ class ServiceAccountToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # It has a successor: that it ends soon is no surprise to anybody.
+    rotated_at = models.DateTimeField(null=True, blank=True)
+    # How many days before its end the last mail about it was sent.
+    warned_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = ServiceAccountTokenQuerySet.as_manager()
 

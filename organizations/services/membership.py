@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.actor import Actor
 from accounts.audit import Action, record
@@ -154,15 +155,20 @@ def require_other_owner(*, organization_id: uuid.UUID, user_id: uuid.UUID) -> No
     two concurrent calls the second counts after the first has committed.
     """
     Role.objects.filter(organization_id=organization_id, is_system=True).update(is_system=True)
-    others = MemberRole.objects.filter(
-        role__organization_id=organization_id,
-        role__is_system=True,
-        membership__user__is_active=True,
-        membership__user__kind=User.Kind.HUMAN,
-        membership__user__signup_status=User.SignupStatus.APPROVED,
-    ).exclude(membership__user_id=user_id)
+    others = owners_who_can_log_in(organization_id=organization_id).exclude(pk=user_id)
     if not others.exists():
         raise LastOwner
+
+
+def owners_who_can_log_in(*, organization_id: uuid.UUID) -> QuerySet[User]:
+    """Who holds Owner and is a person, active and approved."""
+    return User.objects.filter(
+        memberships__member_roles__role__organization_id=organization_id,
+        memberships__member_roles__role__is_system=True,
+        is_active=True,
+        kind=User.Kind.HUMAN,
+        signup_status=User.SignupStatus.APPROVED,
+    )
 
 
 def find_oldest_owner(*, organization: Organization) -> User | None:

@@ -129,12 +129,13 @@ def _lock(account: ServiceAccount) -> None:
 
 
 def _phase_out(token: ServiceAccountToken, overlap: dt.timedelta, now: dt.datetime) -> None:
+    old = ServiceAccountToken.objects.filter(pk=token.pk)
     if not overlap:
-        ServiceAccountToken.objects.filter(pk=token.pk).update(revoked_at=now)
+        old.update(revoked_at=now, rotated_at=now)
         return
     end = now + overlap
-    if token.expires_at is None or token.expires_at > end:
-        ServiceAccountToken.objects.filter(pk=token.pk).update(expires_at=end)
+    ends_first = token.expires_at is not None and token.expires_at <= end
+    old.update(expires_at=token.expires_at if ends_first else end, rotated_at=now)
 
 
 def _create(account: ServiceAccount, name: str, expires_at: dt.datetime | None) -> IssuedToken:

@@ -34,12 +34,12 @@ def test_no_token_is_shown(bot: Actor) -> None:
 
 
 def test_the_table_shows_the_hints_and_the_last_use(bot: Actor) -> None:
-    assert "never" in run("list_service_accounts").out
+    assert run("list_service_accounts").out.count("never") == 2
     bot.get("/me")
     header, row = run("list_service_accounts").out.splitlines()
-    assert header.startswith("NAME  ORGANIZATION  ACTIVE  TOKENS")
-    assert f"sa_…{bot.token[-4:]}" in row
-    assert "never" not in row
+    assert header.startswith("NAME  ORGANIZATION  ACTIVE  TOKENS    EXPIRES  LAST USED")
+    assert f"sa_…{bot.token[-4:]}  never" in row
+    assert row.count("never") == 1
 
 
 def test_tokens_that_opened_their_last_door_are_left_out(bot: Actor) -> None:
@@ -85,3 +85,11 @@ def test_any_number_takes_two_queries(
         make_bot(organization, name=f"Bot {number}")
     with django_assert_num_queries(2):
         run("list_service_accounts")
+
+
+def test_times_in_the_table_are_as_the_api_writes_them(bot: Actor) -> None:
+    moment = dt.datetime(2999, 12, 31, 12, 30, 15, 999, tzinfo=dt.UTC)
+    ServiceAccountToken.objects.update(expires_at=moment, last_used_at=moment)
+    ServiceAccount.objects.update(created_at=moment)
+    row = run("list_service_accounts").out.splitlines()[1]
+    assert row.split()[-3:] == ["2999-12-31T12:30:15Z"] * 3

@@ -1,11 +1,16 @@
+import datetime as dt
 from argparse import ArgumentParser
 from typing import Any
 
 from django.utils import timezone
 
-from accounts.commands import OperatorCommand, timestamp
+from accounts.commands import OperatorCommand, duration, in_table, timestamp
 from service_accounts.commands import get_organization
-from service_accounts.models import ServiceAccount
+from service_accounts.models import (
+    ServiceAccount,
+    ServiceAccountQuerySet,
+    ServiceAccountToken,
+)
 
 
 class Command(OperatorCommand):
@@ -13,17 +18,44 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organization", metavar="SLUG", help="default: of all")
+        parser.add_argument(
+            "--expiring",
+            type=duration,
+            metavar="14d",
+            help="only tokens that expire within this time, or did so and have no successor;"
+            " exit code 1 if there are any",
+        )
         parser.add_argument("--json", action="store_true", help="print a JSON array")
 
-    def handle(self, *, organization: str | None, json: bool, **options: Any) -> None:
-        accounts = ServiceAccount.objects.with_usable_tokens(timezone.now()).newest_first()
+    def handle(
+        self,
+        *,
+        organization: str | None,
+        expiring: dt.timedelta | None,
+        json: bool,
+        **options: Any,
+    ) -> None:
+        accounts = _accounts(timezone.now(), expiring)
         if organization is not None:
             accounts = accounts.filter(organization=get_organization(slug=organization))
+        found = list(accounts.newest_first())
         if json:
-            self.print_json([_row(account) for account in accounts])
-            return
-        header = ("NAME", "ORGANIZATION", "ACTIVE", "TOKENS", "LAST USED", "CREATED")
-        self.print_table(header, [_cells(account) for account in accounts])
+            self.print_json([_row(account) for account in found])
+        else:
+            header = ("NAME", "ORGANIZATION", "ACTIVE", "TOKENS", "EXPIRES", "LAST USED", "CREATED")
+            self.print_table(header, [_cells(account) for account in found])
+        if expiring and found:
+            self.end(1)
+
+
+def _accounts(now: dt.datetime, expiring: dt.timedelta | None) -> ServiceAccountQuerySet:
+    """With the tokens that are asked for; all accounts, or those that have such a token."""
+    tokens = ServiceAccountToken.objects.all()
+    if expiring is None:
+        return ServiceAccount.objects.with_tokens(tokens.usable(now))
+    tokens = tokens.expiring(now, expiring) | tokens.just_expired(now, expiring)
+    accounts = ServiceAccount.objects.filter(pk__in=tokens.values("service_account"))
+    return accounts.with_tokens(tokens)
 
 
 def _row(account: ServiceAccount) -> dict[str, object]:
@@ -45,12 +77,15 @@ def _row(account: ServiceAccount) -> dict[str, object]:
 
 
 def _cells(account: ServiceAccount) -> tuple[str, ...]:
-    used = [token.last_used_at for token in account.tokens.all() if token.last_used_at]
+    tokens = account.tokens.all()
+    ends = [token.expires_at for token in tokens if token.expires_at]
+    used = [token.last_used_at for token in tokens if token.last_used_at]
     return (
         account.name,
         account.organization.slug,
         "yes" if account.is_active else "no",
-        ", ".join(token.hint for token in account.tokens.all()) or "-",
-        max(used).strftime("%Y-%m-%d %H:%M") if used else "never",
-        account.created_at.strftime("%Y-%m-%d %H:%M"),
+        ", ".join(token.hint for token in tokens) or "-",
+        in_table(min(ends, default=None), "never" if tokens else "-"),
+        in_table(max(used, default=None), "never"),
+        in_table(account.created_at, ""),
     )
