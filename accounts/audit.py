@@ -76,6 +76,7 @@ ALLOWED_DETAILS = frozenset(
         "is_active",
         "is_staff",
         "is_superuser",
+        "managed_by",
         "name",
         "open_signups_enabled",
         "openrouter_model",

@@ -36,6 +36,7 @@ class ServiceAccountAdmin(ReadOnlyAdmin):
         "openrouter_model",
         "cursor_default_repo_url",
         "cursor_default_ref",
+        "managed_by",
     )
     readonly_fields = fields
 

@@ -71,11 +71,13 @@ def create_service_account(
     by: Actor,
     settings: ProviderSettings | None = None,
     expires_at: dt.datetime | None = None,
+    managed_by: str = "",
 ) -> IssuedToken:
     """A service account with its backing user, membership, roles and first token, or nothing.
 
-    `expires_at` None means never. Raises ServiceAccountNameTaken (names differ beyond case),
-    ServiceAccountsCannotBeOwners or ExpiryInThePast.
+    `expires_at` None means never; `managed_by` names the file that declares it. Raises
+    ServiceAccountNameTaken (names differ beyond case), ServiceAccountsCannotBeOwners or
+    ExpiryInThePast.
     """
     if any(role.is_system for role in roles):
         raise ServiceAccountsCannotBeOwners
@@ -83,6 +85,7 @@ def create_service_account(
     account = ServiceAccount(
         organization=organization,
         created_by=created_by,
+        managed_by=managed_by,
         **asdict(settings or ProviderSettings.of()),
     )
     account.rename(name)

@@ -1,0 +1,42 @@
+"""The control of `apply_service_accounts`: what is missing is looked up, then made, each account by
+itself; what is there is set to what the file says. `python -m tests.races.naive_apply FILE DIR`."""
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from accounts.actor import Actor, Door  # noqa: E402  (models need the set-up above)
+from accounts.origin import Origin  # noqa: E402
+from organizations.models import Organization  # noqa: E402
+from service_accounts.models import ServiceAccount  # noqa: E402
+from service_accounts.services.account import (  # noqa: E402
+    change_service_account,
+    create_service_account,
+)
+
+NOBODY = Actor(Door.COMMAND, Origin(None, ""))
+
+
+def main(file: Path, folder: Path) -> None:
+    for entry in tomllib.loads(file.read_text())["accounts"]:
+        name = entry["name"]
+        organization = Organization.objects.get()
+        account = ServiceAccount.objects.filter(name_key=name.casefold()).first()
+        if account is not None:
+            changed = {"cursor_default_ref": entry["cursor_default_ref"]}
+            change_service_account(account=account, changed=changed, by=NOBODY)
+            continue
+        issued = create_service_account(
+            organization=organization, name=name, roles=[], created_by=None, by=NOBODY
+        )
+        (folder / f"{name}.token").write_text(issued.raw)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,141 @@
+"""Ten replicas that start at once, each with the same file of service accounts."""
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.environment import IS_LONG
+from tests.races.applications import Application
+from tests.races.office import Office
+from tests.server import ROOT
+
+pytestmark = pytest.mark.race
+
+ROUNDS = 5 if IS_LONG else 1
+AT_ONCE = 10
+NAMES = [f"Robot {number}" for number in range(5)]
+ENTRY = '[[accounts]]\nname = "{}"\nroles = ["Reader"]\ncursor_default_ref = "{}"\n'
+APPLY = ("manage.py", "apply_service_accounts")
+NAIVE = ("-m", "tests.races.naive_apply")
+START_SECONDS = 120
+
+Ended = subprocess.CompletedProcess[str]
+
+
+def file_of(ref: str) -> bytes:
+    return "".join(ENTRY.format(name, ref) for name in NAMES).encode()
+
+
+def run_at_once(
+    application: Application, command: Sequence[str], content: bytes, *options: str
+) -> list[Ended]:
+    """Run a command with a file ten times. Each file is a pipe, and is written once all read."""
+    with TemporaryDirectory(prefix="hyperspeed-race-") as folder:
+        pipes = [Path(folder, str(number)) for number in range(AT_ONCE)]
+        for pipe in pipes:
+            os.mkfifo(pipe)
+        running = [start(application, [*command, str(pipe), *options]) for pipe in pipes]
+        for writer in [writer_of(pipe) for pipe in pipes]:
+            os.write(writer, content)
+            os.close(writer)
+        ended = [(process, *process.communicate()) for process in running]
+    return [Ended([], process.returncode, out, err) for process, out, err in ended]
+
+
+def start(application: Application, command: Sequence[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=application.server.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def writer_of(pipe: Path) -> int:
+    """The end to write to, as soon as somebody waits at the other."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
+
+
+def set_up(application: Application) -> None:
+    """An organization with the role that the file names."""
+    application.database.clear()
+    office = Office(application.client)
+    assert office.post("roles", {"name": "Reader", "permissions": ["board.read"]}).status == 201
+
+
+def counts(application: Application) -> list[int]:
+    tables = ("serviceaccount", "serviceaccounttoken")
+    found = [application.database.count(f"service_accounts_{table}") for table in tables]
+    changes = "SELECT count(*) FROM accounts_auditevent WHERE action = 'service_account.changed'"
+    return [*found, application.database.execute(changes)]
+
+
+def test_each_account_is_made_once_and_its_token_is_in_its_file(
+    product: Application, tmp_path: Path
+) -> None:
+    """The naive runs fail at each other; see the control below."""
+    for _ in range(ROUNDS):
+        set_up(product)
+        ended = run_at_once(product, APPLY, file_of("main"), "--secret-dir", str(tmp_path))
+        assert [(done.returncode, done.stdout) for done in ended] == [(0, "")] * AT_ONCE
+        assert sum(done.stderr == "nothing to do\n" for done in ended) == AT_ONCE - 1
+        assert counts(product) == [len(NAMES), len(NAMES), 0]
+        tokens = {file.name: file.read_text().strip() for file in tmp_path.iterdir()}
+        assert sorted(tokens) == [f"{name}.token" for name in NAMES]
+        for name, token in tokens.items():
+            assert product.client.me(token).body["display_name"] == name.removesuffix(".token")
+
+
+def test_each_token_is_printed_by_one(product: Application) -> None:
+    set_up(product)
+    ended = run_at_once(product, APPLY, file_of("main"))
+    assert [done.returncode for done in ended] == [0] * AT_ONCE
+    lines = [line for done in ended for line in done.stdout.splitlines()]
+    assert sorted(line.rpartition(" ")[0] for line in lines) == NAMES
+    assert {product.client.me(line.rpartition(" ")[2]).status for line in lines} == {200}
+
+
+def test_each_change_is_made_once(product: Application, tmp_path: Path) -> None:
+    """Without the organization's lock several make it, and the audit trail tells of each."""
+    set_up(product)
+    product.server.manage(*APPLY[1:], str(written(tmp_path, "main")))
+    ended = run_at_once(product, APPLY, file_of("next"))
+    assert [(done.returncode, done.stdout) for done in ended] == [(0, "")] * AT_ONCE
+    assert counts(product) == [len(NAMES), len(NAMES), len(NAMES)]
+
+
+def written(tmp_path: Path, ref: str) -> Path:
+    file = tmp_path / "accounts.toml"
+    file.write_bytes(file_of(ref))
+    return file
+
+
+def test_naive_runs_fail_at_each_other_and_change_things_again(
+    control: Application, tmp_path: Path
+) -> None:
+    """Each looks, finds nothing, and makes what another has made meanwhile."""
+    control.client.register("owner@example.com")
+    ended = run_at_once(control, NAIVE, file_of("main"), str(tmp_path))
+    failed = [done for done in ended if done.returncode != 0]
+    print(f"control: {len(failed)} of {AT_ONCE} runs failed")
+    assert failed
+    assert "ServiceAccountNameTaken" in failed[0].stderr
+    run_at_once(control, NAIVE, file_of("next"), str(tmp_path))
+    print(f"control: {counts(control)[2]} changes of {len(NAMES)} accounts")
+    assert counts(control)[2] > len(NAMES)
