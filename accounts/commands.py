@@ -75,7 +75,7 @@ class OperatorCommand(BaseCommand):
 
     def say(self, text: str) -> None:
         """Prose for the operator."""
-        self.stderr.write(text, self.style.NOTICE if self.stderr.isatty() else None)
+        self.stderr.write(text, str)  # as it is: Django would have it red, like an error
 
     @contextmanager
     def progress(

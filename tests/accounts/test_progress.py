@@ -108,6 +108,14 @@ def test_a_purge_tells_what_it_did_after_the_line_is_gone(url: str) -> None:
         assert shown(read_all(terminal))[-2:] == ["nothing has expired", ""]
 
 
+def test_what_went_well_is_not_red(url: str) -> None:
+    ours, theirs = pty.openpty()
+    with on_terminal(url, "purge_expired", stdout=theirs) as run:
+        assert read_all(run.terminal) == "nothing has expired\r\n"
+    os.close(theirs)
+    os.close(ours)
+
+
 def test_ctrl_c_is_one_line_and_130(url: str) -> None:
     reader, writer = os.pipe()  # which nobody reads
     with on_terminal(url, "export_audit", stdout=writer) as (terminal, process):
