@@ -68,6 +68,7 @@ class RefreshView(PublicView):
             TokenReused,
             TooManyRequests,
         ],
+        example={"refresh_token": "$refresh_token"},
     )
     def post(self, request: Request) -> Answer:
         data = self.read(RefreshTokenInput)
@@ -82,6 +83,7 @@ class LogoutView(PublicView):
         body=RefreshTokenInput,
         status=204,
         errors=[RefreshTokenMissing],
+        example={"refresh_token": "$refresh_token"},
     )
     def post(self, request: Request) -> Answer:
         data = self.read(RefreshTokenInput)
@@ -122,6 +124,7 @@ class ResetPasswordView(PublicView):
         body=ResetPasswordInput,
         status=204,
         errors=[ResetPasswordMissing, InvalidResetToken, TooManyRequests],
+        example={"token": "$token", "new_password": "a new horse and battery"},
     )
     def post(self, request: Request) -> Answer:
         data = self.read(ResetPasswordInput)

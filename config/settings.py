@@ -178,7 +178,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
-    "POSTPROCESSING_HOOKS": ["accounts.openapi.add_errors"],
+    "POSTPROCESSING_HOOKS": ["accounts.openapi.add_errors", "accounts.curl.add_curl"],
     "GET_LIB_DOC_EXCLUDES": "accounts.openapi.get_doc_excludes",
     "APPEND_COMPONENTS": {
         "securitySchemes": {

@@ -21,6 +21,10 @@ class OwnPasswordView(ApiView):
         body=PasswordChangeInput,
         status=204,
         errors=[PasswordsMissing, WrongPassword, Forbidden, TooManyRequests],
+        example={
+            "current_password": "correct horse battery staple",
+            "new_password": "a new horse and battery",
+        },
     )
     def post(self, request: Request) -> Answer:
         data = self.read(PasswordChangeInput)

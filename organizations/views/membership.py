@@ -64,6 +64,7 @@ class MemberRolesView(OrganizationView):
             MemberNotFound,
             LastOwner,
         ],
+        example={"role_ids": ["$role_id"]},
     )
     def put(self, request: Request, organization_id: uuid.UUID, user_id: uuid.UUID) -> Answer:
         data = self.read(RoleIdsInput)

@@ -121,6 +121,7 @@ class SpaceAccessView(OrganizationView):
         body=RoleIdsInput,
         answer=RoleIdsOutput,
         errors=[RoleIdsMissing, UnknownRole, SpaceNotFound],
+        example={"role_ids": ["$role_id"]},
     )
     def put(self, request: Request, organization_id: uuid.UUID, space_id: uuid.UUID) -> Answer:
         data = self.read(RoleIdsInput)

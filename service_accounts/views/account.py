@@ -68,7 +68,7 @@ class ServiceAccountListView(OrganizationView):
             ExpiryInThePast,
             ServiceAccountNameTaken,
         ],
-        example={"name": "Release bot"},
+        example={"name": "Release bot", "role_ids": ["$role_id"]},
     )
     def post(self, request: Request, organization_id: uuid.UUID) -> Answer:
         data = self.read(ServiceAccountInput)

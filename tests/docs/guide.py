@@ -62,16 +62,19 @@ class Run:
     calls: Sequence[str]
 
 
-def run(guide: Guide, api: str, home: Path) -> Run:
-    """Run the script in one bash that ends at the first command that fails."""
+def run(script: str, api: str, home: Path, **variables: str) -> Run:
+    """Run the script in one bash that ends at the first command that fails.
+
+    `$api` and `variables` are set; `home` is its folder.
+    """
     programs = (home, Path(sys.executable).parent, os.environ["PATH"])
     path = os.pathsep.join(map(str, programs))
     _wrap_curl(home)
     done = subprocess.run(
-        ["bash", "-eu", "-o", "pipefail", "-c", guide.script],  # noqa: S607 (the reader's bash)
+        ["bash", "-eu", "-o", "pipefail", "-c", script],  # noqa: S607 (the reader's bash)
         cwd=home,
         # Nothing of the developer's: neither a proxy nor a ~/.curlrc.
-        env={"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "api": api},
+        env={"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "api": api, **variables},
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -88,7 +91,7 @@ def _wrap_curl(home: Path) -> None:
     wrapper = home / "curl"
     real = shutil.which("curl")
     wrapper.write_text(
-        f'#!/bin/sh\nexec {real} "$@" -w {what} 2>>"$HOME/calls"\n', encoding="utf-8"
+        f'#!/bin/sh\nexec {real} -sS "$@" -w {what} 2>>"$HOME/calls"\n', encoding="utf-8"
     )
     wrapper.chmod(0o700)
 

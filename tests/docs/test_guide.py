@@ -1,7 +1,5 @@
 """docs/guide.md: what it tells a newcomer to type works, and answers as it says."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -17,18 +15,10 @@ NOWHERE = "http://127.0.0.1:9/api/v1"
 
 
 @pytest.fixture(scope="module")
-def programs() -> None:
-    """What a reader needs."""
-    if missing := [name for name in ("bash", "curl") if shutil.which(name) is None]:
-        reason = f"not on the PATH: {', '.join(missing)}"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
 def done(programs: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The whole guide, run once on an empty instance."""
     with fresh_database() as database, serve(database.url) as server:
-        return run(GUIDE, f"{server.url}/api/v1", tmp_path_factory.mktemp("home"))
+        return run(GUIDE.script, f"{server.url}/api/v1", tmp_path_factory.mktemp("home"))
 
 
 @pytest.mark.race
@@ -70,7 +60,7 @@ def test_a_guide_that_shows_something_else_is_found_out(done: Run, right: str, w
 
 def test_an_example_that_fails_ends_the_run(programs: None, tmp_path: Path) -> None:
     broken = read("```sh\necho begun\nnonsense=$(false)\necho reached\n```")
-    done = run(broken, NOWHERE, tmp_path)
+    done = run(broken.script, NOWHERE, tmp_path)
     assert (done.returncode, done.stdout) == (1, "begun\n")
 
 
