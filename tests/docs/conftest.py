@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.docs.expiry import EMAIL, Stage
-from tests.races.databases import fresh_database
-from tests.server import serve
+from tests.docs.expiry import Stage, set_stage
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +20,5 @@ def programs() -> None:
 @pytest.fixture(scope="package")
 def stage() -> Iterator[Stage]:
     """A server with one account, which the example clients call."""
-    with fresh_database() as database, serve(database.url, AUTH_RATE_PER_MINUTE="1000") as server:
-        stage = Stage(server)
-        assert stage.client.register(EMAIL).is_success
+    with set_stage() as stage:
         yield stage

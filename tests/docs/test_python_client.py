@@ -9,7 +9,7 @@ from hyperspeed import LoggedOut, Session, Store, log_in
 
 from tests.docs.expiry import EMAIL, Stage
 from tests.factories import PASSWORD
-from tests.races.client import race
+from tests.races.client import outcomes, race
 
 pytestmark = pytest.mark.race
 
@@ -43,6 +43,13 @@ def test_five_requests_at_once_survive_an_expired_access_token(stage: Stage) -> 
         assert stage.refreshes() == [*before, "200"]
         assert client.get("/me").status_code == 200
     assert stage.client.refresh(store.load()["refresh_token"]).is_success
+
+
+def test_five_refreshes_by_themselves_would_not(stage: Stage) -> None:
+    """The control: what a client does that lets each request refresh."""
+    token = stage.expired()["refresh_token"]
+    answers = race([lambda: stage.client.refresh(token)] * 5)
+    assert outcomes(answers) == {"200": 1, "token_superseded": 4}
 
 
 def test_a_body_is_sent_again_after_the_refresh(stage: Stage) -> None:
