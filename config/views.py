@@ -3,7 +3,7 @@
 import sys
 
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -18,7 +18,15 @@ from config.exceptions import (
     is_outage,
 )
 from config.openapi import get_schema, schema_as_yaml
-from config.version import GIT_SHA, VERSION
+from config.version import BASE_DIR, GIT_SHA, VERSION
+
+DOCUMENTS_FOLDER = BASE_DIR / "docs"
+# What somebody needs who calls the API; the rest is about how it is built and run.
+DOCUMENTS = {
+    *("llms.txt", "openapi.yaml", "hyperspeed.http", "guide.md", "browser.md", "scripts.md"),
+    *("errors.md", "rate-limits.md", "pagination.md"),
+    *("clients/hyperspeed.py", "clients/hyperspeed.ts"),
+}
 
 
 @require_safe
@@ -53,6 +61,15 @@ def schema(request: HttpRequest) -> HttpResponse:
 def docs(request: HttpRequest) -> HttpResponse:
     """Swagger UI, from our own static files."""
     return render(request, "docs.html")
+
+
+@require_safe
+def document(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of docs/ for those who call the API, as it is written. Raises Http404."""
+    if name not in DOCUMENTS:
+        raise Http404
+    text = (DOCUMENTS_FOLDER / name).read_bytes()
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def api_not_found(request: HttpRequest) -> HttpResponse:

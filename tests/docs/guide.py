@@ -102,7 +102,7 @@ def differences(guide: Guide, printed: str) -> list[str]:
     return [
         f"line {shown.line if shown else 'none'}: {shown and shown.text} is shown, got {given}"
         for shown, given in pairs
-        if shown is None or given is None or not _is_as_shown(shown.text, given)
+        if shown is None or given is None or not _is_line_as_shown(shown.text, given)
     ]
 
 
@@ -115,10 +115,15 @@ def _shell_lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _is_as_shown(shown: str, given: str) -> bool:
+def _is_line_as_shown(shown: str, given: str) -> bool:
     status, _, body = shown.partition(" ")
     given_status, _, given_body = given.partition(" ")
-    return status == given_status and is_in_short(_parsed(body), _parsed(given_body))
+    return status == given_status and is_as_shown(body, given_body)
+
+
+def is_as_shown(shown: str, given: str) -> bool:
+    """Whether a body, both as text, is what was shown in short."""
+    return is_in_short(_parsed(shown), _parsed(given))
 
 
 def _parsed(body: str) -> object:
