@@ -1,0 +1,84 @@
+"""/api/docs: its beginning and its examples can be read, on a desk and on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.conftest import PHONE, OpenContext, OpenDesk
+from tests.browser.office import Desk, Instance
+from tests.browser.test_queue import OVERFLOW
+
+pytestmark = [pytest.mark.browser, pytest.mark.once]
+
+
+@pytest.fixture
+def telephone(open_desk: OpenDesk, open_context: OpenContext) -> Desk:
+    """One that was never here before."""
+    return open_desk(open_context(viewport=PHONE, has_touch=True, is_mobile=True))
+
+
+def open_docs(desk: Desk) -> None:
+    desk.page.goto("/api/docs")
+    expect(desk.page.get_by_role("heading", name="Getting started")).to_be_visible()
+
+
+def open_operation(desk: Desk, operation_id: str) -> str:
+    """What is shown as its call."""
+    operation = desk.page.locator(f"[id$='-{operation_id}']")
+    operation.locator(".opblock-summary-control").click()
+    return operation.locator(".opblock-description code").inner_text()
+
+
+def test_it_begins_with_what_a_newcomer_types(stranger: Desk, instance: Instance) -> None:
+    open_docs(stranger)
+    code = stranger.page.locator(".info pre code").first
+    expect(code).to_contain_text(f"api={instance.url}/api/v1\n")
+    stranger.shoot("docs")
+    assert stranger.page.evaluate(OVERFLOW) == 0
+
+
+def test_an_operation_shows_its_call(stranger: Desk) -> None:
+    open_docs(stranger)
+    assert open_operation(stranger, "updateMe").startswith('curl -X PATCH "$api/me"')
+    stranger.shoot("docs-operation")
+
+
+def test_it_fits_on_a_phone(telephone: Desk) -> None:
+    open_docs(telephone)
+    assert 'curl "$api/auth/login"' in open_operation(telephone, "logIn")
+    assert telephone.page.evaluate(OVERFLOW) == 0
+    telephone.shoot("docs-operation")
+
+
+def test_its_links_lead_to_the_guides(stranger: Desk) -> None:
+    open_docs(stranger)
+    links = stranger.page.locator("header nav a, .info .description a").all()
+    paths = {link.get_attribute("href") for link in links}
+    assert {"/docs/browser.md", "/docs/errors.md", "/llms.txt"} <= paths
+    for path in paths:
+        answer = stranger.page.request.get(path or "")
+        assert (answer.ok, answer.headers["content-type"]) == (True, "text/plain; charset=utf-8")
+
+
+def test_a_call_can_be_tried(stranger: Desk) -> None:
+    open_docs(stranger)
+    open_operation(stranger, "getInstance")
+    operation = stranger.page.locator("[id$='-getInstance']")
+    operation.get_by_role("button", name="Try it out").click()
+    operation.get_by_role("button", name="Execute").click()
+    expect(operation.locator(".live-responses-table .response-col_status").last).to_have_text(
+        re.compile("200")
+    )
+
+
+def test_nothing_of_a_visit_is_kept(open_desk: OpenDesk, open_context: OpenContext) -> None:
+    """A token that was typed into the page must not be found by the next who sits there."""
+    context: BrowserContext = open_context()
+    desk = open_desk(context)
+    open_docs(desk)
+    desk.page.get_by_role("button", name="Authorize").click()
+    desk.page.get_by_role("textbox", name="auth-bearer-value").fill("sa_typed")
+    desk.page.locator(".auth-btn-wrapper button[type=submit]").click()
+    kept = desk.page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
+    assert kept == '[{},{},""]'
