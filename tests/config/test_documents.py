@@ -11,7 +11,7 @@ from tests.conftest import make_client
 pytestmark = pytest.mark.once
 
 FOLDER = settings.BASE_DIR / "docs"
-LINK = re.compile(r"\]\((?!#)(?P<path>[^)#]+)(?P<anchor>#[^)]*)?\)")
+LINK = re.compile(r"\]\((?!#|https:)(?P<path>[^)#]+)(?P<anchor>#[^)]*)?\)")
 
 
 def anchors_of(name: str) -> set[str]:
