@@ -14,11 +14,8 @@ DOCS = ROOT / "docs"
 # What the first account does: the helpers, Olivia's header and her organization.
 BEGINNING = (DOCS / "guide.md").read_text(encoding="utf-8").partition("\n## Log in\n")[0]
 SETTINGS: dict[str, Any] = {"CORS_ALLOWED_ORIGINS": "https://app.example.org"}
-NAMES = sorted(
-    path.name
-    for path in DOCS.glob("*.md")
-    if path.name != "guide.md" and "```sh\n" in path.read_text(encoding="utf-8")
-)
+# By name: blocks of the operator's pages change the machine that they are typed on.
+NAMES = ("browser.md", "errors.md", "pagination.md", "rate-limits.md", "scripts.md")
 
 
 def text_of(name: str) -> str:
@@ -42,10 +39,6 @@ def guide(
     database.clear()
     text = text_of(request.param)
     return text, run(read(text).script, f"{server.url}/api/v1", tmp_path_factory.mktemp("home"))
-
-
-def test_there_are_guides() -> None:
-    assert {"browser.md", "scripts.md", "errors.md", "rate-limits.md", "pagination.md"} <= {*NAMES}
 
 
 @pytest.mark.race
