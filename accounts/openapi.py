@@ -9,6 +9,8 @@ from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 
+from accounts.credentials import EXPIRY_HEADER
+from accounts.deprecation import Deprecation, mark
 from accounts.inputs import InputSerializer
 from accounts.outputs import OutputSerializer
 from accounts.pagination import InvalidCursor, InvalidLimit
@@ -19,6 +21,7 @@ from config.exceptions import (
     NotFound,
     PayloadTooLarge,
     ServiceUnavailable,
+    TooManyRequests,
     Unauthorized,
     UnsupportedMediaType,
     ValidationFailed,
@@ -27,6 +30,7 @@ from config.exceptions import (
 Method = TypeVar("Method", bound=Callable[..., Any])
 Output = type[serializers.BaseSerializer[Any]] | serializers.BaseSerializer[Any] | None
 
+_HEADER = "#/components/headers/"
 REQUEST_ID = "8bfd1c59250540d9a834acfe598a7a91"
 NEXT_CURSOR_HELP = "There while there is more: pass it on as ?cursor=."
 PAGE_PARAMETERS = [
@@ -48,22 +52,36 @@ def operation(
     errors: Sequence[type[DomainError]] = (),
     query: Sequence[OpenApiParameter] = (),
     example: Mapping[str, object] | None = None,
+    shows: Mapping[str, object] | None = None,
+    deprecation: Deprecation | None = None,
 ) -> Callable[[Method], Method]:
     """Document a view's method under a stable operation id.
 
     `answer` None means an answer without a body; `errors` are the refusals of its own; `example`
-    is a request body.
+    is a request body, `shows` an answer. What has a `deprecation` says so in its answers too.
     """
     _errors[operation_id] = tuple(errors)
     examples = [OpenApiExample("request", value=example, request_only=True)] if example else []
-    return extend_schema(
+    if shows:
+        examples.append(OpenApiExample("answer", value=shows, response_only=True))
+    document = extend_schema(
         operation_id=operation_id,
         summary=summary,
         request=body,
         responses={status: answer},
         parameters=list(query),
         examples=examples,
+        deprecated=deprecation is not None or None,
+        description=deprecation.description if deprecation else None,
     )
+
+    def declare(method: Method) -> Method:
+        if deprecation is not None:
+            mark(method, deprecation)
+        documented: Method = document(method)
+        return documented
+
+    return declare
 
 
 def page_of(
@@ -108,14 +126,29 @@ def get_doc_excludes() -> list[type]:
 
 
 def add_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Post-processing hook: gives every operation its error answers, with an example for each."""
+    """Post-processing hook: gives every operation its error answers, with an example for each, and
+    the header fields of its answers."""
     result["components"]["schemas"]["Error"] = ERROR_SCHEMA
+    result["components"]["headers"] = HEADERS
     for path, item in result["paths"].items():
         for call in item.values():
             for error in _errors_of(path, call):
                 _add_error(call["responses"], error)
             call["responses"] = dict(sorted(call["responses"].items()))
+            for status, answer in call["responses"].items():
+                if names := sorted(_headers_of(call, int(status))):
+                    answer["headers"] = {name: {"$ref": f"{_HEADER}{name}"} for name in names}
     return result
+
+
+def _headers_of(call: dict[str, Any], status: int) -> set[str]:
+    """The names of the fields that an answer may carry beside those of every answer."""
+    is_counted = TooManyRequests in _errors.get(call["operationId"], ())
+    names = {"RateLimit", "RateLimit-Policy"} if is_counted and status < 500 else set()
+    names |= {"Retry-After"} if status in {429, 503} else set()
+    names |= {"Deprecation", "Sunset", "Link"} if call.get("deprecated") else set()
+    # On refusals too; said once a call.
+    return names | ({EXPIRY_HEADER} if call.get("security") and status < 300 else set())
 
 
 def _errors_of(path: str, call: dict[str, Any]) -> Iterator[type[DomainError]]:
@@ -174,5 +207,43 @@ ERROR_SCHEMA = {
             "description": "For each field, its problems as codes.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
+    },
+}
+
+HEADERS = {
+    "RateLimit-Policy": {
+        "description": "The limits that the call was counted against: `q` calls in `w` seconds "
+        "(draft-ietf-httpapi-ratelimit-headers). Missing where the call was not counted.",
+        "schema": {"type": "string"},
+        "example": '"network";q=30;w=60',
+    },
+    "RateLimit": {
+        "description": "How many calls are left of each limit (`r`), and in how many seconds they "
+        "are all there again (`t`).",
+        "schema": {"type": "string"},
+        "example": '"network";r=12;t=34',
+    },
+    "Retry-After": {
+        "description": "After how many seconds to try again.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    EXPIRY_HEADER: {
+        "description": "Whole days until the service account token expires, 0 on the last: from 30 "
+        "days before on, on refusals too; missing before, and for what does not expire.",
+        "schema": {"type": "integer", "minimum": 0, "maximum": 30},
+    },
+    "Deprecation": {
+        "description": "Since when the call is deprecated, in seconds since 1970 (RFC 9745).",
+        "schema": {"type": "string"},
+        "example": "@1769817600",
+    },
+    "Sunset": {
+        "description": "When the call stops working (RFC 8594).",
+        "schema": {"type": "string"},
+        "example": "Fri, 31 Jul 2026 00:00:00 GMT",
+    },
+    "Link": {
+        "description": "Where it says what to use instead.",
+        "schema": {"type": "string"},
     },
 }

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import ThrottleCounter
 from accounts.queries import throttle_counter
+from accounts.rate_limits import Standing, note
 from config.exceptions import TooManyRequests
 
 # A count past the limit stays at limit + 1, so refused tries neither count on nor grow the row.
@@ -31,11 +32,16 @@ _FORGET = "DELETE FROM accounts_throttlecounter WHERE key = %s"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `maximum` tries a `window`; the window begins with the first try."""
+    """At most `maximum` tries a `window`; the window begins with the first try.
+
+    Callers are told of it under the name of its `policy`. What counts by account has none: an
+    answer that tells of it would tell accounts apart.
+    """
 
     name: str
     maximum: int
     window: dt.timedelta
+    policy: str = ""
 
 
 # How long an account knows a network after its last log-in from there: well past the longest
@@ -47,17 +53,19 @@ _RENEWED_AFTER = dt.timedelta(days=1)
 
 def auth_requests() -> Limit:
     """Log-ins, registrations and password requests, a network."""
-    return Limit("auth", settings.AUTH_RATE_PER_MINUTE, dt.timedelta(minutes=1))
+    return Limit("auth", settings.AUTH_RATE_PER_MINUTE, dt.timedelta(minutes=1), "network")
 
 
 def registrations() -> Limit:
     """New accounts, a network."""
-    return Limit("register", settings.REGISTRATIONS_PER_HOUR, dt.timedelta(hours=1))
+    per_hour = settings.REGISTRATIONS_PER_HOUR
+    return Limit("register", per_hour, dt.timedelta(hours=1), "registrations")
 
 
 def refreshes() -> Limit:
     """Refreshes, a network: ten times the rate of log-ins, as pages refresh in parallel."""
-    return Limit("refresh", 10 * settings.AUTH_RATE_PER_MINUTE, dt.timedelta(minutes=1))
+    per_minute = 10 * settings.AUTH_RATE_PER_MINUTE
+    return Limit("refresh", per_minute, dt.timedelta(minutes=1), "refreshes")
 
 
 def password_resets() -> Limit:
@@ -67,7 +75,7 @@ def password_resets() -> Limit:
 
 def invites() -> Limit:
     """Invites, a member."""
-    return Limit("invite", 100, dt.timedelta(hours=1))
+    return Limit("invite", 100, dt.timedelta(hours=1), "invites")
 
 
 def login_failures() -> Limit:
@@ -119,7 +127,8 @@ def _known_key(account: str, network: str) -> str:
 def count(limit: Limit, subject: str) -> None:
     """Count one try of `subject`, before the work that it asks for.
 
-    Call it outside transactions: a rollback would forget the try. Raises TooManyRequests.
+    Call it outside transactions: a rollback would forget the try. What the statement returns is
+    noted for the answer. Raises TooManyRequests.
     """
     now = timezone.now()
     adapt = connection.ops.adapt_datetimefield_value
@@ -132,8 +141,13 @@ def count(limit: Limit, subject: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values)
         total, resets_at = cursor.fetchone()
+    resets_in = _seconds_until(resets_at, now)
+    if limit.policy:
+        left = max(0, limit.maximum - total)
+        window = int(limit.window.total_seconds())
+        note(Standing(limit.policy, limit.maximum, window, left, resets_in))
     if total > limit.maximum:
-        raise TooManyRequests(retry_after=_seconds_until(resets_at, now))
+        raise TooManyRequests(retry_after=resets_in)
 
 
 def is_over(limit: Limit, subject: str) -> bool:

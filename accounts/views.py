@@ -6,7 +6,7 @@ from django.utils import timezone
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
-from accounts.api import Answer, ApiView, PublicView, no_content
+from accounts.api import Answer, ApiView, PublicView, ThrottledView, no_content
 from accounts.models import Session
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
@@ -40,7 +40,7 @@ from accounts.services.sessions import (
 from config.exceptions import Forbidden, TooManyRequests
 
 
-class LoginView(PublicView):
+class LoginView(ThrottledView, PublicView):
     @operation(
         "logIn",
         "Log in with e-mail and password",
@@ -55,7 +55,7 @@ class LoginView(PublicView):
         return Answer(TokenPairOutput.of(pair))
 
 
-class RefreshView(PublicView):
+class RefreshView(ThrottledView, PublicView):
     @operation(
         "refresh",
         "Trade a refresh token for a new pair",
@@ -101,7 +101,7 @@ class LogoutAllView(ApiView):
         return no_content()
 
 
-class ForgotPasswordView(PublicView):
+class ForgotPasswordView(ThrottledView, PublicView):
     @operation(
         "forgotPassword",
         "Ask for a mail with a link to a new password",
@@ -117,7 +117,7 @@ class ForgotPasswordView(PublicView):
         return Answer({"ok": True}, status=202)
 
 
-class ResetPasswordView(PublicView):
+class ResetPasswordView(ThrottledView, PublicView):
     @operation(
         "resetPassword",
         "Set a new password with a mailed token",

@@ -33,7 +33,10 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or (sorted(LOOPBACK_HOSTS) if DEBUG e
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
-CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
+CORS_EXPOSE_HEADERS = [
+    *("X-Request-ID", "Retry-After", "WWW-Authenticate", "RateLimit", "RateLimit-Policy"),
+    *("Deprecation", "Sunset", "Link", "X-Token-Expires-In-Days"),
+]
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, minimum=0, maximum=100)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 # TLS ends at the proxy: no redirect here, but cookies and HSTS follow the public address.

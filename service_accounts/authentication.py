@@ -38,8 +38,8 @@ class ServiceAccountTokenAuthentication(BaseAuthentication):
         if token is None:
             raise Unauthorized(is_presented=True)
         _note_used(token, now)
-        kind = CredentialKind.SERVICE_ACCOUNT_TOKEN
-        return token.user, Credential(kind, token.id, token.hint, token.account)
+        kind, account = CredentialKind.SERVICE_ACCOUNT_TOKEN, token.account
+        return token.user, Credential(kind, token.id, token.hint, account, token.expires_at)
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -19,6 +19,7 @@ class UsableToken(NamedTuple):
     id: uuid.UUID
     hint: str
     last_used_at: dt.datetime | None
+    expires_at: dt.datetime | None
     account: ServiceAccountRef
     user: User
 
@@ -28,9 +29,10 @@ def find_usable_token(*, digest: str, now: dt.datetime) -> UsableToken | None:
     row = _usable_token.first(digest=digest, now=now)
     if row is None:
         return None
-    token_id, hint, last_used_at, account_id, organization_id, *principal = row
+    token_id, hint, last_used_at, expires_at, account_id, organization_id, *principal = row
     account = ServiceAccountRef(account_id, organization_id)
-    return UsableToken(token_id, hint, last_used_at, account, make_principal(principal))
+    user = make_principal(principal)
+    return UsableToken(token_id, hint, last_used_at, expires_at, account, user)
 
 
 @compiled
@@ -40,4 +42,4 @@ def _usable_token(*, digest: str, now: dt.datetime) -> QuerySet[ServiceAccountTo
     )
     account = ("service_account_id", "service_account__organization_id")
     user = principal_at("service_account__user")
-    return tokens.values_list("pk", "hint", "last_used_at", *account, *user)
+    return tokens.values_list("pk", "hint", "last_used_at", "expires_at", *account, *user)

@@ -4,7 +4,7 @@ from django.utils import timezone
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
-from accounts.api import Answer, ApiView, no_content
+from accounts.api import Answer, ApiView, ThrottledView, no_content
 from accounts.openapi import PAGE_PARAMETERS, operation, page_of
 from accounts.pagination import paginate
 from accounts.permissions import HumanOnly
@@ -27,7 +27,7 @@ from organizations.services.invite import (
 from organizations.views.base import OrganizationView
 
 
-class InviteListView(OrganizationView):
+class InviteListView(ThrottledView, OrganizationView):
     needs = {"GET": Permission.ORG_MEMBERS_MANAGE, "POST": Permission.ORG_MEMBERS_MANAGE}
     human_only = frozenset({"POST"})
 

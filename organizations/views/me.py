@@ -1,7 +1,7 @@
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
-from accounts.api import Answer, ApiView, no_content
+from accounts.api import Answer, ApiView, ThrottledView, no_content
 from accounts.openapi import operation
 from accounts.permissions import HumanOnly
 from accounts.serializers import PasswordChangeInput, PasswordsMissing
@@ -12,7 +12,7 @@ from organizations.queries import signup_request_of
 from organizations.serializers.me import Me, MeInput, MeOutput
 
 
-class OwnPasswordView(ApiView):
+class OwnPasswordView(ThrottledView):
     permission_classes = (IsAuthenticated, HumanOnly)
 
     @operation(

@@ -1,6 +1,6 @@
 from rest_framework.request import Request
 
-from accounts.api import Answer, PublicView
+from accounts.api import Answer, PublicView, ThrottledView
 from accounts.openapi import operation
 from accounts.serializers import TokenPairOutput
 from config.exceptions import TooManyRequests
@@ -16,7 +16,7 @@ from organizations.services.registration import (
 )
 
 
-class RegisterView(PublicView):
+class RegisterView(ThrottledView, PublicView):
     @operation(
         "register",
         "Create an account and log it in",

@@ -51,6 +51,17 @@ SPELLED = (
     *(_try(number, SPELLINGS[number % 4], {401}) for number in range(10)),
     *(_try(number, SPELLINGS[number % 4], LIMITED) for number in range(10, 18)),
 )
+# What is left is told of the network alone: an account that is locked looks like none.
+POLICY: Headers = (("RateLimit-Policy", '"network";q=30;w=60'),)
+TOLD = tuple(
+    replace(ask, shows=POLICY)
+    for ask in (
+        *(guess("owner", {401}, twin="left") for _ in range(10)),
+        *(guess("nobody", {401}, twin="left") for _ in range(10)),
+        guess("owner", LIMITED, says=MANY),
+        guess("nobody", LIMITED, says=MANY),
+    )
+)
 UNKNOWN_ACCOUNT = (
     *(_try(number, "nobody@acme.example", {401}) for number in range(10)),
     *(_try(number, "nobody@acme.example", LIMITED) for number in range(10, 15)),
@@ -160,5 +171,6 @@ ROWS = [
     Row("H06b", "a flood of invites", INVITED, writes=True),
     Row("H07", "a flood of refreshes", REFRESHED),
     Row("H08", "a flood of mails to one address", MAILED, writes=True),
+    Row("H09", "what is left of a limit tells no account from another", TOLD),
     Row("L10b", "guessing at the change of a password", CHANGED),
 ]

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from accounts.models import AuditEvent, PasswordReset, User
+from accounts.models import AuditEvent, PasswordReset, ThrottleCounter, User
 from tests.conftest import Actor, Answer, refusal
 from tests.factories import UserFactory
 
@@ -57,7 +57,9 @@ def test_who_cannot_log_in_is_answered_the_same_and_gets_nothing(
     UserFactory.create(email="denied@example.com", signup_status="denied")
     addresses = {"service account": bot.user.email, "nonsense": "no address at all"}
     email = addresses.get(kind, f"{kind}@example.com")
-    known, unknown = ask("member@example.com"), ask(email)
+    known = ask("member@example.com")
+    ThrottleCounter.objects.all().delete()  # what is left of the limit is told
+    unknown = ask(email)
     assert (unknown.status_code, unknown.content) == (known.status_code, known.content)
     assert unlike(unknown) == unlike(known)
     assert [letter.to for letter in mail.outbox] == [["member@example.com"]]
