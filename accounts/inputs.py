@@ -148,6 +148,16 @@ class IdListField(serializers.Field[list[uuid.UUID], Any, list[str], Any]):
         return [str(element) for element in value]
 
 
+class IdField(serializers.UUIDField):
+    """The id of a thing; a number is none."""
+
+    def to_internal_value(self, data: object) -> uuid.UUID:
+        try:
+            return _parse_id(data)
+        except ValueError:
+            self.fail("invalid", value=data)
+
+
 class EmailField(TextField):
     """An e-mail address, in the form that is stored."""
 

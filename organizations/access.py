@@ -1,6 +1,7 @@
 """What one user may do in one organization: read once a request, in one query."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -46,11 +47,18 @@ def find_access(*, user: User, organization_id: uuid.UUID) -> Access | None:
     rows = roles_of_member(user_id=user.pk, organization_id=organization_id)
     if not rows:
         return None
-    held = [row for row in rows if row[0] is not None]
-    granted = [permissions_of(is_system=is_system, codes=codes) for _, is_system, codes in held]
+    held = [(is_system, codes) for role_id, is_system, codes in rows if role_id is not None]
+    return make_access(user=user, organization_id=organization_id, held=held)
+
+
+def make_access(
+    *, user: User, organization_id: uuid.UUID, held: Collection[tuple[bool, list[str]]]
+) -> Access:
+    """What a member may do who holds these roles, each told by its `is_system` and its codes."""
+    granted = [permissions_of(is_system=is_system, codes=codes) for is_system, codes in held]
     return Access(
         organization_id=organization_id,
         user=user,
         permissions=frozenset[Permission]().union(*granted),
-        is_owner=any(is_system for _, is_system, _ in held),
+        is_owner=any(is_system for is_system, _ in held),
     )

@@ -27,6 +27,18 @@ def roles_of_member(
 
 
 @compiled
+def named_roles_of(*, user_id: uuid.UUID) -> QuerySet[Any, Any]:
+    """Each role that somebody holds anywhere, with its name and its organization's; of a membership
+    without roles one row of nulls. Organizations oldest first, in each Owner and then by name."""
+    order = ("organization__created_at", "organization_id", "-roles__is_system", "roles__name_key")
+    organization = ("organization_id", "organization__slug", "organization__name")
+    role = ("roles__pk", "roles__name", "roles__is_system", "roles__permissions")
+    return (
+        Membership.objects.filter(user=user_id).order_by(*order).values_list(*organization, *role)
+    )
+
+
+@compiled
 def accessible_spaces(
     *, organization_id: uuid.UUID, user_id: uuid.UUID, enters_all: bool, enters_open: bool
 ) -> QuerySet[Any, Any]:

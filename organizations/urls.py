@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from organizations.views import invite, membership, role, signup_request, space
+from organizations.views.check import CheckView
 from organizations.views.instance import InstanceView
 from organizations.views.me import MeView, OwnPasswordView
 from organizations.views.organization import (
@@ -39,6 +40,7 @@ urlpatterns = [
     path("organizations/<uuid:organization_id>", OrganizationDetailView.as_view()),
     path("me/password", OwnPasswordView.as_view()),
     path("auth/register", RegisterView.as_view()),
+    path("auth/check", CheckView.as_view()),
     path("invites/<str:token>/accept", invite.AcceptInviteView.as_view()),
     path("public/instance", InstanceView.as_view()),
 ]

@@ -13,7 +13,11 @@ from accounts.inputs import (
     NameMissing,
     TextField,
 )
+from accounts.models import User
+from accounts.outputs import MomentField as ShownMomentField
+from accounts.outputs import OutputSerializer
 from config.exceptions import DomainError
+from organizations.serializers.holdings import HoldingsOutput
 from organizations.services.membership import UnknownRole
 from service_accounts.models import (
     MAX_SERVICE_ACCOUNT_NAME_LENGTH,
@@ -180,3 +184,42 @@ class MemberOutput(serializers.Serializer[Any]):
             else:
                 body[name] = body[name] or None
         return body
+
+
+class CallerUserOutput(OutputSerializer):
+    id = serializers.UUIDField()
+    email = serializers.CharField()
+    display_name = serializers.SerializerMethodField()
+    kind = serializers.CharField(help_text="human or service")
+    signup_pending = serializers.BooleanField(source="is_pending")
+
+    def get_display_name(self, user: User) -> str | None:
+        return user.display_name or None
+
+
+class CallerSessionOutput(OutputSerializer):
+    id = serializers.UUIDField()
+    created_at = ShownMomentField()
+    expires_at = ShownMomentField()
+
+
+class CallerAccountOutput(OutputSerializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class CallerTokenOutput(OutputSerializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    hint = serializers.CharField()
+    expires_at = ShownMomentField(allow_null=True)
+    service_account = CallerAccountOutput()
+
+
+class CallerOutput(OutputSerializer):
+    """Who calls; of `session` and `token` one is there, the other is null."""
+
+    user = CallerUserOutput()
+    session = CallerSessionOutput(allow_null=True)
+    token = CallerTokenOutput(allow_null=True)
+    organizations = HoldingsOutput(many=True)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from service_accounts.views import account, member, token
+from service_accounts.views import account, member, token, whoami
 
 _ACCOUNT = "service-accounts/<uuid:account_id>"
 
@@ -16,4 +16,7 @@ in_organization = [
     path(f"{_ACCOUNT}/tokens/<uuid:token_id>/rotate", token.TokenRotateView.as_view()),
 ]
 
-urlpatterns = [path("organizations/<uuid:organization_id>/", include(in_organization))]
+urlpatterns = [
+    path("organizations/<uuid:organization_id>/", include(in_organization)),
+    path("auth/whoami", whoami.WhoAmIView.as_view()),
+]

@@ -21,7 +21,8 @@ ROOT = Path(settings.BASE_DIR)
 METHODS = {"get", "post", "put", "patch", "delete"}
 # Clients are generated from these: a name that is changed breaks them.
 OPERATION_IDS = {
-    *("acceptInvite", "approveSignup", "changePassword", "createInvite", "createOrganization"),
+    *("acceptInvite", "approveSignup", "changePassword", "checkPermission", "createInvite"),
+    *("createOrganization", "whoAmI"),
     *("createRole", "createServiceAccount", "createSpace", "deleteRole", "deleteServiceAccount"),
     *("deleteSpace", "denySignup", "forgotPassword", "getAccessSummary", "getFeatures"),
     *("getInstance", "getMe", "getMemberRoles", "getOrganization", "getOwnPermissions"),
@@ -178,8 +179,27 @@ def test_the_refusals_of_the_contract_are_told(operation_id: str, codes: set[str
 
 def test_nothing_is_referred_to_that_is_not_there() -> None:
     document = get_schema()
-    names = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    names = {
+        f"#/components/{kind}/{name}"
+        for kind in ("schemas", "headers")
+        for name in document["components"][kind]
+    }
     assert references(document) - names == set()
+
+
+def headers_of(operation_id: str, status: str) -> set[str]:
+    (call,) = [c for c in operations().values() if c["operationId"] == operation_id]
+    return set(call["responses"][status].get("headers", ()))
+
+
+def test_what_headers_an_answer_may_carry_is_told() -> None:
+    limits, expiry = {"RateLimit", "RateLimit-Policy"}, {"X-Token-Expires-In-Days"}
+    assert headers_of("logIn", "200") == headers_of("logIn", "401") == limits
+    assert headers_of("logIn", "429") == limits | {"Retry-After"}
+    assert headers_of("createInvite", "201") == limits | expiry
+    assert headers_of("listSpaces", "200") == expiry
+    assert headers_of("listSpaces", "401") == headers_of("getInstance", "200") == set()
+    assert headers_of("getInstance", "503") == {"Retry-After"}
 
 
 def test_a_token_response_has_exactly_the_fields_of_the_contract() -> None:

@@ -18,10 +18,13 @@ class PermissionField(TextField):
 
     def run_validation(self, data: object = serializers.empty) -> Permission:
         """Raises UnknownPermission, for the empty string and for what is no string too."""
+        if data is serializers.empty:
+            self.fail("required")
         try:
             return Permission(data.strip() if isinstance(data, str) else "")
         except ValueError as error:
-            raise UnknownPermission(fields={"permissions": ["invalid_choice"]}) from error
+            name = self.field_name or "permissions"  # one of a list has no name of its own
+            raise UnknownPermission(fields={name: ["invalid_choice"]}) from error
 
 
 class RoleInput(InputSerializer):

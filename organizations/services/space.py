@@ -22,6 +22,10 @@ class NoAccessToSpace(Forbidden):
     error = "no access to this space"
     code = "no_access_to_space"
 
+    def __init__(self, space: Space) -> None:
+        super().__init__()
+        self.space = space
+
 
 def get_space(*, access: Access, space_id: uuid.UUID) -> Space:
     """A space of the organization. Raises SpaceNotFound."""
@@ -35,8 +39,7 @@ def enter_space(*, access: Access, space_id: uuid.UUID) -> Space:
     """A space that the member may enter. Raises SpaceNotFound or NoAccessToSpace."""
     space = Space.objects.accessible_to(access).filter(pk=space_id).first()
     if space is None:
-        get_space(access=access, space_id=space_id)
-        raise NoAccessToSpace
+        raise NoAccessToSpace(get_space(access=access, space_id=space_id))
     return space
 
 

@@ -3,6 +3,7 @@
 from tests.acceptance import (
     rows_admin,
     rows_bodies,
+    rows_caller,
     rows_fields,
     rows_headers,
     rows_http,
@@ -26,5 +27,6 @@ ROWS: list[Row] = [
     *rows_people.ROWS,
     *rows_organizations.ROWS,
     *rows_service_accounts.ROWS,
+    *rows_caller.ROWS,
     *rows_admin.ROWS,
 ]

@@ -23,6 +23,8 @@ POST   /auth/logout                                              public
 POST   /auth/logout-all                                          people
 POST   /auth/password/forgot                                     public
 POST   /auth/password/reset                                      public
+GET    /auth/whoami                                              anybody
+POST   /auth/check                                               anybody
 GET    /public/instance                                          public
 
 GET    /me                                                       anybody

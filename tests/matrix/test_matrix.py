@@ -2,17 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
-from pytest_django import DjangoDbBlocker, Settings
 
 from tests.conftest import Answer
 from tests.matrix.calls import CALLS, Call
-from tests.matrix.cast import Caller, Cast, assemble
+from tests.matrix.cast import Caller, Cast
 from tests.test_architecture import api_routes, handled
 
 pytestmark = pytest.mark.django_db
@@ -33,20 +30,6 @@ PLACEHOLDERS = {
     "token_id": "sa_token",
     "user_id": "user",
 }
-
-
-@pytest.fixture(scope="module")
-def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
-    """Made once: the transaction of each test is inside of this one."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield assemble()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def generous(settings: Settings) -> None:
-    """No limit is met here."""
-    settings.AUTH_RATE_PER_MINUTE = settings.REGISTRATIONS_PER_HOUR = 100_000
 
 
 def expected(call: Call, caller: Caller, where: str) -> str:
@@ -150,7 +133,7 @@ def test_every_route_is_in_the_table() -> None:
 def test_the_table_is_as_large_as_it_should_be(cast: Cast) -> None:
     """19 permissions one by one, and all kinds of people beside."""
     assert len(cast.callers) == 7 + 21 + 2
-    assert len(CALLS) == len({call.name for call in CALLS}) == 54
+    assert len(CALLS) == len({call.name for call in CALLS}) == 56
     assert {call.permission for call in CALLS} == {
         "",
         "board.read",

@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.environment import temporary_sqlite_url
-from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants import catalogue, catalogue_callers
+from tests.mutants.catalogue import Mutant
 from tests.postgres import throwaway_postgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+MUTANTS = [*catalogue.MUTANTS, *catalogue_callers.MUTANTS]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "*.sqlite3*", "__pycache__", ".*_cache")
 TIMEOUT_SECONDS = 300
 AT_ONCE = 2
