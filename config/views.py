@@ -24,7 +24,7 @@ DOCUMENTS_FOLDER = BASE_DIR / "docs"
 # What somebody needs who calls the API; the rest is about how it is built and run.
 DOCUMENTS = {
     *("llms.txt", "openapi.yaml", "hyperspeed.http", "guide.md", "browser.md", "scripts.md"),
-    *("errors.md", "rate-limits.md", "pagination.md"),
+    *("errors.md", "rate-limits.md", "pagination.md", "deprecation.md"),
     *("clients/hyperspeed.py", "clients/hyperspeed.ts"),
 }
 
