@@ -2,6 +2,9 @@
 
 import gc
 import os
+from typing import Any
+
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
 
 # Threads: a request waits for the database for a third of its time, and connections are kept alive,
 # which the sync worker does not do. More than 8 do not help: one process computes one at a time.
@@ -14,6 +17,23 @@ threads = 8
 forwarder_headers = ""
 # Whether X-Forwarded-Proto counts is for TRUSTED_PROXIES to say.
 secure_scheme_headers: dict[str, str] = {}
+
+
+class ServerLogger(Logger):  # type: ignore[misc]  # for the same reason
+    """The server's own lines, in the form of the application's."""
+
+    def setup(self, cfg: Any) -> None:
+        # By now gunicorn has made this folder importable.
+        from accounts.logs import JsonFormatter  # noqa: PLC0415
+        from config.env import Environment, log_format  # noqa: PLC0415
+
+        super().setup(cfg)
+        if log_format(Environment(os.environ)) == "json":
+            for handler in self.error_log.handlers:
+                handler.setFormatter(JsonFormatter())
+
+
+logger_class = ServerLogger
 
 # Nothing here is controlled while it runs.
 control_socket_disable = True

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from accounts.models import MAX_USER_AGENT_LENGTH
 from accounts.scrubbing import without_secrets
 
 IPv6_PREFIX = 64
+MAX_ADDRESS_LENGTH = 64  # IPv6, with the name of an interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,15 @@ class Origin:
 
 
 def origin_of(request: HttpRequest) -> Origin:
-    """The origin of `request`.
+    """The origin of `request`."""
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    printable = "".join(letter for letter in agent if letter.isprintable())
+    # Blotted before it is cut: the first characters of a token are most of it.
+    return Origin(address_of(request), without_secrets(printable)[:MAX_USER_AGENT_LENGTH])
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The client's address, in its one spelling.
 
     X-Forwarded-For counts only as far as TRUSTED_PROXIES wrote it: each proxy appends the address
     that it saw, so with n proxies the client is the n-th entry from the right.
@@ -41,12 +51,10 @@ def origin_of(request: HttpRequest) -> Origin:
     if proxies:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         peer = hops[-proxies] if len(hops) >= proxies and hops[-proxies] else peer
-    agent = request.META.get("HTTP_USER_AGENT", "")
-    printable = "".join(letter for letter in agent if letter.isprintable())
-    # Blotted before it is cut: the first characters of a token are most of it.
-    return Origin(_address(peer), without_secrets(printable)[:MAX_USER_AGENT_LENGTH])
+    return _address(peer) if len(peer) <= MAX_ADDRESS_LENGTH else None
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str) -> str | None:
     try:
         address = ipaddress.ip_address(text)

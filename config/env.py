@@ -7,7 +7,7 @@ every problem at once (`Environment.raise_problems`).
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -51,6 +51,8 @@ class Environment:
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
         self.problems: list[str] = []
+        # The files that values were read from, by the name of the value.
+        self.files: dict[str, str] = {}
 
     def text(self, name: str, default: str = "") -> str:
         """`name`, or the content of the file `name`_FILE (as container secrets are given)."""
@@ -59,6 +61,7 @@ class Environment:
             return self._values.get(name, default).strip()
         if self._values.get(name):
             self._note(f"{name} and {name}_FILE are both set: keep one of them.")
+        self.files[name] = file_name
         try:
             return Path(file_name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
@@ -74,8 +77,16 @@ class Environment:
         """A yes/no value: 1, true, yes, on or 0, false, no, off."""
         value = self.text(name, "1" if default else "0").lower()
         if value not in TRUE | FALSE:
-            self.problems.append(f"{name} must be 1 or 0.")
+            self._note(f"{name} must be 1 or 0.")
         return value in TRUE
+
+    def choice(self, name: str, default: str, *, among: Sequence[str]) -> str:
+        """One of a few words."""
+        value = self.text(name) or default
+        if value not in among:
+            self.problems.append(f"{name} must be {' or '.join(among)}.")
+            return default
+        return value
 
     def integer(self, name: str, default: int, *, minimum: int = 1, maximum: int) -> int:
         """A whole number from `minimum` to `maximum`."""
@@ -150,6 +161,12 @@ class Environment:
         if self.problems:
             lines = "\n".join(f"  - {problem}" for problem in self.problems)
             raise ImproperlyConfigured(f"Hyperspeed cannot start with this configuration:\n{lines}")
+
+
+def log_format(environment: Environment) -> str:
+    """json; in development text, for people. Asked by gunicorn too, for its own lines."""
+    default = "text" if environment.flag("DEBUG", default=False) else "json"
+    return environment.choice("LOG_FORMAT", default, among=("json", "text"))
 
 
 def is_http_url(value: str) -> bool:

@@ -122,14 +122,6 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-class LineFormatter(logging.Formatter):
-    """One line a message: what somebody typed cannot begin a line that looks like another's."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
-        line = super().formatMessage(record)
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
-
-
 def _request_id(request: HttpRequest) -> str:
     sent = request.META.get("HTTP_X_REQUEST_ID", "")
     # No secret: os.urandom would let go of the interpreter, and wait until it gets it back.

@@ -9,7 +9,7 @@ from corsheaders.defaults import default_headers
 
 from config import version
 from config.checks import unsafe_in_development, unsafe_in_production
-from config.env import LOOPBACK_HOSTS, Environment, database_settings
+from config.env import LOOPBACK_HOSTS, Environment, database_settings, log_format
 from config.mail import mail_settings
 
 env = Environment(os.environ)
@@ -68,6 +68,10 @@ REFRESH_RACE_LEEWAY = timedelta(
 )
 SINGLE_ORGANIZATION = env.flag("SINGLE_ORGANIZATION", default=True)
 
+# --- What it tells those who run it ---------------------------------------------------------------
+LOG_FORMAT = log_format(env)
+REQUEST_LOG = env.flag("REQUEST_LOG", default=not DEBUG)
+
 # --- Application ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "accounts.apps.AdminConfig",
@@ -86,6 +90,7 @@ INSTALLED_APPS = [
     "service_accounts.apps.ServiceAccountsConfig",
 ]
 MIDDLEWARE = [
+    *(["accounts.request_log.RequestLogMiddleware"] if REQUEST_LOG else []),
     "config.middleware.EdgeMiddleware",
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     "config.middleware.GateMiddleware",
@@ -235,15 +240,16 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.middleware.RequestIdFilter"}},
     "formatters": {
-        "line": {
-            "()": "config.middleware.LineFormatter",
+        "json": {"()": "accounts.logs.JsonFormatter"},
+        "text": {
+            "()": "accounts.logs.TextFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
-        }
+        },
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["request_id"],
         }
     },
@@ -256,3 +262,4 @@ LOGGING: dict[str, Any] = {
 }
 
 env.raise_problems()
+FILES = env.files

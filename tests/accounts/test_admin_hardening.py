@@ -14,8 +14,8 @@ from django.test import Client
 
 from accounts import passwords
 from accounts.admin_sessions import stored_key
+from accounts.logs import TextFormatter
 from accounts.models import User
-from config.middleware import LineFormatter
 from organizations.models import Organization
 from tests.conftest import Actor, log_in, make_client
 from tests.factories import PASSWORD, UserFactory
@@ -139,5 +139,5 @@ def test_a_name_of_an_organization_is_no_password_in_the_admin_either(owner: Act
 
 def test_a_line_of_the_log_cannot_be_forged() -> None:
     record = logging.makeLogRecord({"msg": "odd lookup: a\nERROR all is lost\x1b[0m"})
-    line = LineFormatter("%(message)s").format(record)
+    line = TextFormatter("%(message)s").format(record)
     assert line == r"odd lookup: a\nERROR all is lost\x1b[0m"

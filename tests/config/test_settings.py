@@ -213,6 +213,8 @@ def test_a_flag_is_one_or_zero(name: str, value: str) -> None:
         {"PUBLIC_URL": "https://"},
         {"PUBLIC_URL": "https://work.example.org:99999"},
         {"PUBLIC_URL": "https://[::1"},
+        {"LOG_FORMAT": "xml"},
+        {"REQUEST_LOG": "2"},
         {"DATABASE_URL": "mysql://root@localhost/db"},
         {"DATABASE_URL": "postgresql://localhost"},
         {"DATABASE_URL": "postgresql://localhost/"},
@@ -242,6 +244,16 @@ def test_debug_is_refused_among_the_values_of_production(changes: dict[str, str]
 def test_debug_is_for_development() -> None:
     assert load(DEBUG="1", SECRET_KEY="unset", JWT_SIGNING_KEY="unset")["DEBUG"] is True
     assert load(DEBUG="1", PUBLIC_URL="http://localhost:8000")["DEBUG"] is True
+
+
+def test_production_logs_json_and_each_request_and_development_text() -> None:
+    development = {"DEBUG": "1", "PUBLIC_URL": "unset"}
+    told = [load(), load(**development), load(**development, LOG_FORMAT="json", REQUEST_LOG="1")]
+    assert [(one["LOG_FORMAT"], one["REQUEST_LOG"]) for one in told] == [
+        ("json", True),
+        ("text", False),
+        ("json", True),
+    ]
 
 
 @pytest.mark.parametrize("value", ["unset", "", " "])
