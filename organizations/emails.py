@@ -1,5 +1,7 @@
 """Mails about sign-ups and invites."""
 
+from django.db.models import QuerySet
+
 from accounts import mail
 from accounts.models import User
 from organizations.models import Invite, SignupRequest
@@ -7,10 +9,15 @@ from organizations.models import Invite, SignupRequest
 RESOLVE_PERMISSION = "organizations.resolve_signuprequest"
 
 
+def staff_who_resolve() -> QuerySet[User]:
+    """The active staff members who may approve and deny sign-ups."""
+    return User.objects.with_perm(RESOLVE_PERMISSION).filter(is_staff=True)
+
+
 def tell_staff(request: SignupRequest) -> None:
     """A request waits: to every active staff member who may resolve it."""
-    staff = User.objects.with_perm(RESOLVE_PERMISSION).filter(is_staff=True)
-    mail.send("signup_requested", _context(request), list(staff.values_list("email", flat=True)))
+    addresses = list(staff_who_resolve().values_list("email", flat=True))
+    mail.send("signup_requested", _context(request), addresses)
 
 
 def tell_approved(request: SignupRequest) -> None:
