@@ -2,6 +2,8 @@
 
 import gc
 import os
+import shutil
+import tempfile
 from typing import Any
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
@@ -37,6 +39,21 @@ logger_class = ServerLogger
 
 # Nothing here is controlled while it runs.
 control_socket_disable = True
+
+# Where the workers count for /-/metrics: a folder a master, made before anything is loaded. A
+# master that was started by another one (USR2) makes its own, and one that reads this again keeps
+# its own. The files of a worker that has ended stay: what it counted still counts.
+_FOLDER, _MASTER = "PROMETHEUS_MULTIPROC_DIR", "HYPERSPEED_MASTER"
+_is_counted = bool(os.environ.get("METRICS_TOKEN") or os.environ.get("METRICS_TOKEN_FILE"))
+if _is_counted and os.environ.get(_MASTER) != str(os.getpid()):
+    os.environ[_FOLDER] = tempfile.mkdtemp(prefix="hyperspeed-metrics-")
+    os.environ[_MASTER] = str(os.getpid())
+
+
+def on_exit(_master: object) -> None:
+    """What was counted ends with the master."""
+    if _is_counted:
+        shutil.rmtree(os.environ[_FOLDER], ignore_errors=True)
 
 
 def post_worker_init(_worker: object) -> None:

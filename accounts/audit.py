@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from accounts.actor import Actor
 from accounts.compiled import insert
+from accounts.metrics import count_event, start_at_zero
 from accounts.models import AuditEvent, User
 from accounts.scrubbing import without_secrets
 
@@ -61,6 +62,8 @@ class Action(StrEnum):
     TOKEN_ROTATED = "token.rotated"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
 
+
+start_at_zero(Action)
 
 # What an event may tell: never a password, a token, a digest or free text of a stranger.
 ALLOWED_DETAILS = frozenset(
@@ -113,6 +116,7 @@ def record(
             after=after,
         )
     )
+    count_event(action)
 
 
 def new_event(
@@ -124,7 +128,8 @@ def new_event(
     before: Details | None = None,
     after: Details | None = None,
 ) -> AuditEvent:
-    """The event that `record` would append, for who stores it together with other rows."""
+    """The event that `record` would append, for who stores it together with other rows, and then
+    calls `count_event`."""
     details = {**(before or {}), **(after or {})}
     if unknown := details.keys() - ALLOWED_DETAILS:
         raise DetailNotAllowed(", ".join(sorted(unknown)))

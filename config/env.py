@@ -124,6 +124,13 @@ class Environment:
         self._check_secret(name, value)
         return value
 
+    def optional_secret(self, name: str) -> str:
+        """A secret of at least 32 bytes, or the empty string: what it opens stays shut."""
+        value = self.text(name)
+        if value:
+            self._check_secret(name, value)
+        return value
+
     def signing_keys(self, name: str, *, development_file: Path | None) -> dict[str, str]:
         """Secrets by their id: `id:secret`, with commas or line ends between them; the first signs.
 

@@ -71,6 +71,9 @@ SINGLE_ORGANIZATION = env.flag("SINGLE_ORGANIZATION", default=True)
 # --- What it tells those who run it ---------------------------------------------------------------
 LOG_FORMAT = log_format(env)
 REQUEST_LOG = env.flag("REQUEST_LOG", default=not DEBUG)
+METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")
+if METRICS_TOKEN and METRICS_TOKEN in {SECRET_KEY, *JWT_SIGNING_KEYS.values()}:
+    env.problems.append("METRICS_TOKEN must differ from SECRET_KEY and JWT_SIGNING_KEY.")
 
 # --- Application ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -91,6 +94,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     *(["accounts.request_log.RequestLogMiddleware"] if REQUEST_LOG else []),
+    *(["accounts.metrics.MetricsMiddleware"] if METRICS_TOKEN else []),
     "config.middleware.EdgeMiddleware",
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     "config.middleware.GateMiddleware",

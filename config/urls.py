@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("docs/<path:name>", views.document),
     path("llms.txt", views.document, {"name": "llms.txt"}),
+    path("-/metrics", include("service_accounts.metrics_urls")),
     path("admin/", admin.site.urls),
 ]
 

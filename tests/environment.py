@@ -40,6 +40,8 @@ UNSET = (
     "PREPARED_STATEMENTS",
     "GIT_SHA",
     "LOG_FORMAT",
+    "METRICS_TOKEN",
+    "METRICS_TOKEN_FILE",
     "REQUEST_LOG",
 )
 

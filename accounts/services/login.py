@@ -8,6 +8,7 @@ from accounts.actor import Actor
 from accounts.audit import Action, acting_as, new_event, record
 from accounts.compiled import insert_if
 from accounts.emails import email_key
+from accounts.metrics import count_event
 from accounts.models import User
 from accounts.queries import user_with_email
 from accounts.services.sessions import TokenPair, new_session
@@ -74,6 +75,7 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
     confirmed = insert_if(_CONFIRM, values, [event, *new.rows])
     if confirmed is None:
         raise _refusal(user)
+    count_event(Action.LOGIN_SUCCEEDED)
     return new.pair(is_signup_pending=confirmed[0] == User.SignupStatus.PENDING)
 
 

@@ -256,6 +256,16 @@ def test_production_logs_json_and_each_request_and_development_text() -> None:
     ]
 
 
+def test_figures_are_kept_where_a_token_is_set_that_is_a_secret() -> None:
+    middleware = "accounts.metrics.MetricsMiddleware"
+    off, on = load(), load(METRICS_TOKEN=secrets.token_urlsafe(48))
+    assert (off["METRICS_TOKEN"], middleware in off["MIDDLEWARE"]) == ("", False)
+    assert middleware in on["MIDDLEWARE"]
+    assert "- METRICS_TOKEN is shorter than 32 bytes" in problems(METRICS_TOKEN=WEAK["short"])
+    assert "- METRICS_TOKEN must differ" in problems(METRICS_TOKEN=GOOD["SECRET_KEY"])
+    assert "- METRICS_TOKEN must differ" in problems(METRICS_TOKEN=GOOD["JWT_SIGNING_KEY"])
+
+
 @pytest.mark.parametrize("value", ["unset", "", " "])
 def test_behind_tls_the_proxies_are_named(value: str) -> None:
     """What is forgotten puts all clients on one limit, and a guess lets them forge addresses."""

@@ -1,0 +1,93 @@
+"""What docs/operations.md and the dashboard ask for is what is served."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from pytest_django import Settings
+
+from accounts.audit import Action
+from tests.conftest import make_client
+from tests.server import ROOT
+
+pytestmark = pytest.mark.django_db
+
+PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
+DASHBOARD = json.loads((ROOT / "docs" / "grafana-dashboard.json").read_text("utf-8"))
+NAME = re.compile(r"\bhyperspeed_\w+")
+SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("",), "gauge": ("",)}
+
+
+@pytest.fixture
+def served(settings: Settings) -> set[str]:
+    """The names of all samples that a scrape can hold."""
+    settings.METRICS_TOKEN = secrets.token_hex(32)
+    headers = {"authorization": f"Bearer {settings.METRICS_TOKEN}"}
+    text = make_client().get("/-/metrics", headers=headers).content.decode()
+    families = re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)
+    return {name + suffix for name, kind in families for suffix in SUFFIXES[kind]}
+
+
+def rules() -> list[dict[str, Any]]:
+    (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    found: list[dict[str, Any]] = yaml.safe_load(block)["groups"][0]["rules"]
+    return found
+
+
+def expressions() -> Iterator[str]:
+    yield from (rule["expr"] for rule in rules())
+    for panel in DASHBOARD["panels"]:
+        yield from (target["expr"] for target in panel["targets"])
+
+
+def test_every_figure_that_is_asked_for_is_served(served: set[str]) -> None:
+    asked = {name for expression in expressions() for name in NAME.findall(expression)}
+    assert len(asked) > 8
+    assert asked <= served
+
+
+def test_every_figure_that_is_served_is_described(served: set[str]) -> None:
+    table = set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))
+    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in served}
+    assert families == {name for name in table if name.startswith("hyperspeed_")}
+
+
+def test_every_figure_of_the_state_is_watched_or_shown(served: set[str]) -> None:
+    asked = {name for expression in expressions() for name in NAME.findall(expression)}
+    assert served - asked <= {"hyperspeed_http_request_duration_seconds_count"}
+
+
+def test_the_labels_that_are_asked_for_exist() -> None:
+    text = " ".join(expressions())
+    actions = set(re.findall(r'action="([^"]+)"', text))
+    assert actions
+    assert actions <= {str(action) for action in Action}
+    assert set(re.findall(r'within="([^"]+)"', text)) <= {"1d", "7d", "30d"}
+
+
+def test_every_alert_says_what_to_do() -> None:
+    for rule in rules():
+        name = rule["alert"]
+        assert f"- **{name}." in PAGE or name.startswith("HyperspeedTokenExpires"), name
+        assert rule["labels"]["severity"] in {"page", "work"}
+
+
+def test_no_two_panels_of_the_dashboard_overlap() -> None:
+    cells: list[tuple[int, int]] = []
+    for panel in DASHBOARD["panels"]:
+        place = panel["gridPos"]
+        columns = range(place["x"], place["x"] + place["w"])
+        cells += [(x, y) for x in columns for y in range(place["y"], place["y"] + place["h"])]
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) < 24
+
+
+def test_the_line_that_is_shown_has_the_fields_of_one(capfd: pytest.CaptureFixture[str]) -> None:
+    (shown,) = re.findall(r"```json\n(.*?)\n```", PAGE, re.DOTALL)
+    make_client().get("/api/v1/me")
+    line = json.loads(capfd.readouterr().err.splitlines()[-1])
+    assert list(json.loads(shown)) == list(line)
