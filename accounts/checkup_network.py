@@ -34,7 +34,8 @@ def mail(address: str | None) -> Finding:
     text = "Mails of this Hyperspeed arrive. Nothing is to be done.\n"
     try:
         with closing(get_connection()) as connection:
-            EmailMessage("Hyperspeed: a test mail", text, None, [address], None, connection).send()
+            subject = "Hyperspeed: a test mail"
+            EmailMessage(subject, text, None, [address], connection=connection).send()
     except (OSError, smtplib.SMTPException, ValueError) as error:
         return fail(about, f"not sent: {_mail_problem(error)}", "Mend EMAIL_URL.")
     return fine(about, f"handed over for {address}: look whether it arrives")

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -29,7 +30,7 @@ Scrape = Callable[..., float]
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    values = {
+    values: dict[str, Any] = {
         "METRICS_TOKEN": TOKEN,
         "TMPDIR": str(tmp_path),
         "REFRESH_RACE_LEEWAY_SECONDS": "1",
@@ -96,7 +97,7 @@ def test_what_a_dead_worker_counted_still_counts(
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
-    values = {"METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path)}
+    values: dict[str, Any] = {"METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path)}
     with fresh_database() as database, serve(database.url, workers=2, **values):
         (folder,) = tmp_path.glob("hyperspeed-metrics-*")
         assert folder.stat().st_mode & 0o077 == 0
