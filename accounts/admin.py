@@ -7,13 +7,14 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.actor import Door
 from accounts.admin_base import ReadOnlyAdmin, StateFilter, device_in_short
-from accounts.admin_search import Condition
+from accounts.admin_found import Condition
 from accounts.admin_site import admin_actor
 from accounts.audit import Action
 from accounts.models import AuditEvent, Session, User
@@ -35,6 +36,10 @@ class SessionAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email_key__startswith", "ip_address")
     search_help_text = "Search by e-mail or network address (of a long list, the whole address)"
+    rest_is_seen_by = (
+        "Filter or search to see others;"
+        " “End all sessions” in the list of users ends those of one user"
+    )
     # Not by last use: an index of what every refresh writes would cost each of them.
     ordering = ("-pk",)
     short_ordering = ("-last_used_at", "-pk")
@@ -57,7 +62,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="state")
     def state(self, session: Session) -> str:
-        return "ended" if session.revoked_at else "live"
+        return session.state(timezone.now())
 
     @admin.action(description="End selected sessions", permissions=["manage"])
     def end_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:

@@ -12,15 +12,16 @@ from django.utils.safestring import SafeString
 from rest_framework import serializers
 
 from accounts.admin_changelist import BoundedChangeList
+from accounts.admin_found import Condition
 from accounts.admin_lists import BoundedPaginator, is_long
 from accounts.admin_search import (
-    Condition,
     anywhere,
     cleaned,
     conditions_of,
     nothing_begins_with,
     search_anywhere,
     search_by_indexes,
+    spellings,
     words_of,
 )
 from config.exceptions import DomainError
@@ -89,8 +90,18 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
             words = (self.conditions(word, is_long=False) for word in words_of(search_term))
             return search_anywhere(queryset, words), False
         if_nothing = nothing_begins_with(text, has_filters=bool(self.list_filter))
-        conditions = self.conditions(text, is_long=True)
-        return search_by_indexes(request, queryset, conditions, if_nothing), False
+        conditions = dict.fromkeys(
+            condition
+            for spelling in spellings(search_term)
+            for condition in self.conditions(spelling, is_long=True)
+        )
+        found = search_by_indexes(
+            queryset,
+            list(conditions),
+            if_nothing=if_nothing,
+            rest_is_seen_by=self.rest_is_seen_by,
+        )
+        return found, False
 
     def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
         """What a row must fulfil, one at least, to be found by the text."""

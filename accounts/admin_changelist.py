@@ -30,8 +30,14 @@ class BoundedChangeList(ChangeList):
         return super().get_queryset(request, exclude_parameters)
 
     def get_results(self, request: HttpRequest) -> None:
-        """Tells on the last page that there are rows after it."""
+        """Tells what the search has to say, and on the last page that there are rows after it.
+
+        Not before: of a page that does not exist, the answer is a way to another one.
+        """
         super().get_results(request)
+        notice = getattr(self.queryset, "notice", "")
+        if notice and request.method == "GET":
+            messages.info(request, notice)
         is_cut = isinstance(self.result_count, AtLeast) and not self.query
         is_last = self.page_num == self.paginator.num_pages
         if is_cut and is_last and request.method == "GET":

@@ -30,6 +30,39 @@ class AddIndexLive(migrations.AddIndex):
         schema_editor.execute("RESET lock_timeout")
 
 
+class DropForeignKeyIndexLive(migrations.AlterField):
+    """Drops the index of a foreign key, where another one begins with it; changes nothing else."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = from_state.apps.get_model(app_label, self.model_name)
+        column = model._meta.get_field(self.name).column
+        is_postgresql = schema_editor.connection.vendor == "postgresql"
+        drop = _drop_invalid if is_postgresql else _drop_leftover
+        for name in schema_editor._constraint_names(model, [column], index=True):  # type: ignore[attr-defined]  # not in the stubs
+            drop(schema_editor, name)
+        if is_postgresql:
+            schema_editor.execute("RESET lock_timeout")
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        is_postgresql = schema_editor.connection.vendor == "postgresql"
+        how = {"concurrently": True} if is_postgresql else {}
+        schema_editor.execute(schema_editor._create_index_sql(model, fields=[field], **how))  # type: ignore[attr-defined]  # not in the stubs
+
+
 def add_beginning_index(table: str, column: str, name: str) -> migrations.RunPython:
     """For `__istartswith`, whatever the collation of the database. SQLite reads the table."""
 

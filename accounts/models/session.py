@@ -49,7 +49,12 @@ class Session(models.Model):
         USER_DISABLED = "user_disabled"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sessions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="sessions",
+        db_index=False,  # an index below begins with it
+    )
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(help_text="The absolute end; no refresh goes past it.")
@@ -65,6 +70,7 @@ class Session(models.Model):
     class Meta:
         # None holds `last_used_at`: a refresh writes no index (PostgreSQL's heap-only update).
         indexes = (
+            models.Index(fields=("user", "-id"), name="accounts_session_by_user"),
             models.Index(fields=("revoked_at", "expires_at"), name="accounts_session_by_state"),
             models.Index(fields=("ip_address", "-id"), name="accounts_session_by_address"),
             models.Index(
@@ -76,6 +82,10 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+    def state(self, now: dt.datetime) -> str:
+        """live or ended."""
+        return "live" if self.revoked_at is None and self.expires_at > now else "ended"
 
     @property
     def ends_at(self) -> dt.datetime:

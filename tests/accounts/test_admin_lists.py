@@ -25,7 +25,7 @@ from tests.accounts.test_admin_pages import (
     said,
 )
 from tests.conftest import Actor, Answer
-from tests.factories import InviteFactory, OrganizationFactory
+from tests.factories import InviteFactory, OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,18 @@ def test_sessions_are_in_the_order_of_their_last_use_while_they_are_few(
     monkeypatch.setattr(admin_lists, "MAX_LISTED", 1)
     assert keys_on(browser.get(SESSIONS)) == [newer.pk, older.pk]
     assert b"column-created sorted descending" in browser.get(SESSIONS).content
+
+
+@pytest.mark.parametrize("state", ["live", "ended"])
+def test_sessions_are_of_the_state_that_is_filtered_by(state: str) -> None:
+    now, day = timezone.now(), dt.timedelta(days=1)
+    for revoked_at in (None, now):
+        for expires_at in (now - day, now + day):
+            session = make_session(1, UserFactory.create(), now)
+            session.revoked_at, session.expires_at = revoked_at, expires_at
+            session.save()
+    page = browser_of_staff().get(SESSIONS, {"state": state}).content.decode()
+    assert re.findall(r'field-state">(\w+)<', page) == {"live": 1, "ended": 3}[state] * [state]
 
 
 def test_roles_are_in_the_order_of_their_organizations_while_they_are_few() -> None:

@@ -1,13 +1,17 @@
 """The search of the admin's lists: words anywhere in a short one, beginnings in a long one."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.contrib import admin
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts import admin_lists, admin_search
+from accounts import admin_found, admin_lists
+from accounts.admin_search import KEYS, too_many_found
 from accounts.models import AuditEvent, Session
+from organizations.models import Organization, Role
+from service_accounts.models import ServiceAccount, ServiceAccountToken
 from tests.accounts.test_admin_lists import MODELS, keys_on, list_of, queries_of
 from tests.accounts.test_admin_pages import (
     EVENTS,
@@ -19,7 +23,7 @@ from tests.accounts.test_admin_pages import (
     rows_on,
     said,
 )
-from tests.conftest import Actor
+from tests.conftest import Actor, make_bot
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +41,7 @@ def test_a_search_of_a_long_list_asks_for_beginnings_and_for_few(
 ) -> None:
     searches = [sql for sql in queries_of(f"{list_of(model)}?q=crowd") if "LIKE" in sql]
     assert searches or model is AuditEvent
-    assert all(f"LIMIT {admin_search.MAX_FOUND + 1}" in sql for sql in searches)
+    assert all(f"LIMIT {admin_found.MAX_FOUND + 1}" in sql for sql in searches)
     assert not any("LIKE '%" in sql or "LIKE UPPER('%" in sql for sql in searches)
 
 
@@ -84,12 +88,12 @@ def test_an_audit_search_by_address_finds_what_happened_to_its_owner(
 def test_more_rows_than_a_search_shows_are_told_once(
     long_lists: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin_search, "MAX_FOUND", 5)
+    monkeypatch.setattr(admin_found, "MAX_FOUND", 5)
     make_users(0, 6)
     make_users(6, 12, prefix="the ")  # found by e-mail and by name
     page = browser_of_staff().get(USERS, {"q": "the"})
     assert len(page.context["cl"].result_list) == 5
-    assert said(page) == [admin_search.too_many_found()]
+    assert said(page) == [too_many_found("Type more of it", is_in_order=False)]
     assert "5+ found" in page.content.decode()
     assert "5+ users" in page.content.decode()
 
@@ -98,7 +102,7 @@ def test_a_search_that_finds_what_it_may_show_is_no_capped_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(admin_lists, "MAX_LISTED", 5)
-    monkeypatch.setattr(admin_search, "MAX_FOUND", 5)
+    monkeypatch.setattr(admin_found, "MAX_FOUND", 5)
     make_users(0, 5)
     page = browser_of_staff().get(USERS, {"q": "crowd"})
     assert (len(page.context["cl"].result_list), said(page)) == (5, [])
@@ -106,7 +110,7 @@ def test_a_search_that_finds_what_it_may_show_is_no_capped_one(
 
 
 def test_a_short_list_shows_all_that_a_search_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admin_search, "MAX_FOUND", 5)
+    monkeypatch.setattr(admin_found, "MAX_FOUND", 5)
     make_users(0, 6)
     page = browser_of_staff().get(USERS, {"q": "crowd"})
     assert (rows_on(page), said(page)) == (6, [])
@@ -202,3 +206,44 @@ def test_a_search_of_a_long_list_that_finds_nothing_says_why(
 
 def test_an_audit_search_that_finds_nothing_speaks_of_no_beginning(long_lists: None) -> None:
     assert said(browser_of_staff().get(EVENTS, {"q": "zzz"})) == []
+
+
+NAMES = [
+    *("①Team", "Ｆｕｌｌwidth", "Team ﬁnance", "Ann@Bücher.example", "Straße", "Cafe\u0301"),
+    *("A  B", "it's", "'quoted'", '"so-called"', "50% off", "a_b", "Team™", "x²", "½ day", "ΣΑΣ"),
+]
+
+
+@pytest.mark.parametrize("limit", [10_000, -1])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_has_a_name_is_found_by_it(
+    owner: Actor, organization: Organization, monkeypatch: pytest.MonkeyPatch, limit: int, name: str
+) -> None:
+    role = owner.post(f"/organizations/{organization.pk}/roles", {"name": name, "permissions": []})
+    assert role.status_code == 201
+    account = ServiceAccount.objects.get(user=make_bot(organization, name=name).user)
+    browser = browser_of_staff()
+    monkeypatch.setattr(admin_lists, "MAX_LISTED", limit)
+    for model, wanted in (
+        (Role, UUID(role.json()["role"]["id"])),
+        (ServiceAccount, account.pk),
+        (ServiceAccountToken, account.tokens.get().pk),
+    ):
+        assert keys_on(browser.get(list_of(model), {"q": name})) == [wanted]
+
+
+@pytest.mark.parametrize("limit", [10_000, -1])
+@pytest.mark.parametrize("text", ["ANN@bücher.example", "ann@xn--bcher-kva.example", "Ａnn@"])
+def test_users_are_found_by_any_spelling_of_their_address(
+    organization: object, monkeypatch: pytest.MonkeyPatch, limit: int, text: str
+) -> None:
+    user = UserFactory.create(email="ann@xn--bcher-kva.example")
+    monkeypatch.setattr(admin_lists, "MAX_LISTED", limit)
+    assert keys_on(browser_of_staff().get(USERS, {"q": text})) == [user.pk]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_key_that_is_searched_is_known_by_how_it_is_made(model: type[Model]) -> None:
+    lookups = [str(name) for name in admin.site._registry[model].search_fields]
+    made = {name.split("__")[-2] for name in lookups if name.endswith("__startswith")}
+    assert made <= KEYS.keys()
