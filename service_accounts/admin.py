@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter
-from accounts.admin_search import Condition
+from accounts.admin_found import Condition
 from accounts.admin_site import admin_actor
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.account import change_service_account

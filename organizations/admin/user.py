@@ -7,14 +7,15 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ManyToManyField
+from django.db.models import ManyToManyField, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.admin_base import SafeAdmin, clean_with
 from accounts.admin_site import admin_actor
 from accounts.inputs import NameField
-from accounts.models import User
+from accounts.models import Session, User
+from accounts.services.sessions import revoke_sessions
 from accounts.services.users import rename_user, set_rights
 from organizations.services.membership import LastOwner
 from organizations.services.users import disable_user, enable_user, require_not_last_owner
@@ -51,6 +52,7 @@ class UserAdmin(SafeAdmin):
     search_fields = ("email_key__startswith", "display_name__istartswith")
     search_help_text = "Search by e-mail or name"
     sortable_by = ("email",)
+    actions = ("end_sessions",)
     ordering = ("kind", "email")  # people first: the address of a service account is a number
     fields = (
         "email",
@@ -78,6 +80,20 @@ class UserAdmin(SafeAdmin):
             .select_related("content_type")
         )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_end_sessions_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may end the sessions of others, here as in the list of sessions."""
+        return request.user.has_perm("accounts.change_session")
+
+    @admin.action(description="End all sessions of selected users", permissions=["end_sessions"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """However many there are; those of the admin, too."""
+        reason, users = Session.RevokedReason.REVOKED, list(queryset)
+        ended = sum(
+            revoke_sessions(user=user, reason=reason, by=admin_actor(request), in_admin=True)
+            for user in users
+        )
+        messages.success(request, f"Ended: {ended} session(s) of {len(users)} user(s).")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

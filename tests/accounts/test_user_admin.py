@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import Session, User
+from accounts.models import AuditEvent, Session, User
 from organizations.models import Organization
+from tests.accounts.test_admin_pages import make_session
 from tests.conftest import Actor, log_in, make_bot, make_client
 from tests.factories import PASSWORD, UserFactory, add_member
 
@@ -206,3 +208,62 @@ def test_one_of_two_owners_is_disabled(
     add_member(organization, second, organization.roles.get(is_system=True))
     assert edit(boss, owner.user, is_active=False).status_code == 302
     assert owner.get("/me").status_code == 401
+
+
+def end_all(browser: Client, *users: User) -> Any:
+    """Presses "End all sessions" on the page of a user, or ticks several in the list."""
+    ticked = [str(user.pk) for user in users]
+    fields = {"action": "end_sessions", "_selected_action": ticked}
+    return browser.post("/admin/accounts/user/", fields, follow=True)
+
+
+def test_all_sessions_of_a_user_are_ended_at_once(
+    boss: Client, member: Actor, owner: Actor
+) -> None:
+    now = timezone.now()
+    Session.objects.bulk_create(make_session(1, member.user, now) for _ in range(1_100))
+    answer = end_all(boss, member.user)
+    assert [str(text) for text in answer.context["messages"]] == [
+        "Ended: 1101 session(s) of 1 user(s)."
+    ]
+    assert (member.get("/me").status_code, owner.get("/me").status_code) == (401, 200)
+    assert not Session.objects.live(now).filter(user=member.user).exists()
+    event = AuditEvent.objects.get(action="sessions.revoked")
+    assert (event.target_id, event.door) == (member.user.pk, "admin")
+    assert str(event.actor_id) == boss.session["_auth_user_id"]
+
+
+def test_all_sessions_are_ended_those_of_the_admin_too(boss: Client) -> None:
+    clerk, browser = make_clerk("view_user")
+    end_all(boss, clerk)
+    assert browser.get("/admin/accounts/user/").status_code == 302
+
+
+def test_who_may_end_sessions_ends_all_of_a_user(member: Actor) -> None:
+    _, browser = make_clerk("view_user", "change_session")
+    page = browser.get(f"/admin/accounts/user/{member.user.pk}/change/").content.decode()
+    assert 'value="End all sessions"' in page
+    end_all(browser, member.user)
+    assert member.get("/me").status_code == 401
+
+
+def test_who_may_not_end_sessions_is_not_offered_it(member: Actor) -> None:
+    _, browser = make_clerk("view_user", "change_user", "view_session")
+    page = browser.get(f"/admin/accounts/user/{member.user.pk}/change/").content.decode()
+    assert "End all sessions" not in page
+    assert "/admin/accounts/session/?q=member%40example.com" in page
+    end_all(browser, member.user)
+    assert member.get("/me").status_code == 200
+
+
+def test_following_a_link_ends_no_session(boss: Client, member: Actor) -> None:
+    fields = {"action": "end_sessions", "_selected_action": str(member.user.pk)}
+    boss.get("/admin/accounts/user/", fields)
+    assert member.get("/me").status_code == 200
+
+
+def test_a_form_of_another_site_ends_no_session(member: Actor) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    assert end_all(browser, member.user).status_code == 403
+    assert member.get("/me").status_code == 200
