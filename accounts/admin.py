@@ -1,38 +1,56 @@
-"""Sessions and the audit trail in the admin."""
+"""Sessions in the admin, and the audit trail: see `accounts.admin_audit`."""
 
 import datetime as dt
-from typing import ClassVar
+import uuid
 
+from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.actor import Door
+from accounts.admin_audit import AuditEventAdmin
 from accounts.admin_base import ReadOnlyAdmin, StateFilter, device_in_short
-from accounts.admin_found import Condition
+from accounts.admin_filters import OwnerFilter
+from accounts.admin_home import describe
 from accounts.admin_site import admin_actor
-from accounts.audit import Action
 from accounts.models import AuditEvent, Session, User
 from accounts.services.sessions import revoke_session
+
+__all__ = ["AuditEventAdmin", "SessionAdmin"]
 
 # The ledger of refresh tokens is no page for people.
 admin.site.unregister(OutstandingToken)
 admin.site.unregister(BlacklistedToken)
 
 
+describe(
+    {
+        AuditEvent: "Who did what, when and from where.",
+        Session: "Where people are logged in; a log-in is ended here.",
+    }
+)
+
+
 class SessionStateFilter(StateFilter):
     states = ("live", "ended")
+
+
+class SessionUserFilter(OwnerFilter):
+    title = "user"
+    parameter_name = "user"
+    owners = User
 
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
     list_display = ("user", "created", "last_used_at", "ip_address", "device", "state")
-    list_filter = (SessionStateFilter, "revoked_reason")
+    list_filter = (SessionUserFilter, SessionStateFilter, "revoked_reason")
     list_select_related = ("user",)
     search_fields = ("user__email_key__startswith", "ip_address")
     search_help_text = "Search by e-mail or network address (of a long list, the whole address)"
@@ -47,6 +65,7 @@ class SessionAdmin(ReadOnlyAdmin):
     actions = ("end_selected",)
     fields = (
         "user",
+        "state_in_words",
         "created_at",
         "last_used_at",
         "expires_at",
@@ -55,6 +74,7 @@ class SessionAdmin(ReadOnlyAdmin):
         "revoked_at",
         "revoked_reason",
     )
+    readonly_fields = ("state_in_words",)
 
     @admin.display(description="device")
     def device(self, session: Session) -> SafeString:
@@ -62,7 +82,21 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="state")
     def state(self, session: Session) -> str:
-        return session.state(timezone.now())
+        return "live" if session.is_live(timezone.now()) else "ended"
+
+    @admin.display(description="state")
+    def state_in_words(self, session: Session) -> str:
+        now, days = timezone.now(), settings.REFRESH_TOKEN_LIFETIME.days
+        if session.revoked_at:
+            return f"Ended on {_moment(session.revoked_at)}: nobody is logged in by it."
+        if not session.is_live(now):
+            return f"Ended on {_moment(session.expires_at)}, when it had lasted as long as it may."
+        if session.ends_at <= now:
+            return f"Live, but unused for {days} days: its user has to log in again."
+        return (
+            "Live: its user is logged in on this device, until they log out, it is revoked,"
+            f" or it is unused for {days} days; not after {_moment(session.expires_at)}."
+        )
 
     @admin.action(description="End selected sessions", permissions=["manage"])
     def end_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
@@ -71,114 +105,29 @@ class SessionAdmin(ReadOnlyAdmin):
             revoke_session(session=session, by=admin_actor(request))
         messages.success(request, f"Ended: {len(sessions)} session(s).")
 
+    def get_urls(self) -> list[URLPattern]:
+        revoke = self.admin_site.admin_view(self.revoke_view)
+        return [
+            path("<uuid:pk>/revoke/", revoke, name="accounts_session_revoke"),
+            *super().get_urls(),
+        ]
 
-class ActionFilter(admin.SimpleListFilter):
-    """From the closed list: the database is not asked which values it holds."""
-
-    title = "action"
-    parameter_name = "action"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [(action.value, action.value) for action in Action]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[AuditEvent]
-    ) -> QuerySet[AuditEvent]:
-        return queryset.filter(action=self.value()) if self.value() else queryset
-
-
-class TimeFilter(admin.SimpleListFilter):
-    """By age, which an index serves; reaches what the pages of a long list do not."""
-
-    title = "time"
-    parameter_name = "time"
-    DAYS: ClassVar[dict[str, int]] = {"7_days": 7, "30_days": 30, "90_days": 90}
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        spans = [(name, f"Last {days} days") for name, days in self.DAYS.items()]
-        return [("today", "Today (UTC)"), *spans, ("older", "Older than 90 days")]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[AuditEvent]
-    ) -> QuerySet[AuditEvent]:
-        now, span = dt.datetime.now(dt.UTC), self.value()
-        if span == "today":
-            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            return queryset.filter(created_at__gte=midnight)
-        if span == "older":
-            return queryset.filter(created_at__lt=now - dt.timedelta(days=90))
-        if span in self.DAYS:
-            return queryset.filter(created_at__gte=now - dt.timedelta(days=self.DAYS[span]))
-        return queryset
+    def revoke_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """The page that asks; a POST ends the session."""
+        if not self.has_manage_permission(request):
+            raise PermissionDenied
+        session = get_object_or_404(Session.objects.select_related("user"), pk=pk)
+        back = reverse("admin:accounts_session_change", args=[pk])
+        if not session.is_live(timezone.now()):
+            messages.warning(request, "This session has ended already.")
+            return HttpResponseRedirect(back)
+        if request.method == "POST":
+            revoke_session(session=session, by=admin_actor(request))
+            messages.success(request, f"Ended: a session of {session.user.email}.")
+            return HttpResponseRedirect(back)
+        context = {"title": "Revoke session", "session": session, "back": back}
+        return self.own_page(request, "accounts/session/revoke.html", context)
 
 
-@admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("moment", "action", "who", "door", "target_kind", "ip_address")
-    list_filter = (TimeFilter, ActionFilter)
-    rest_is_seen_by = "Filter or search to see others; export_audit writes all of them"
-    search_fields = ("actor_id", "target_id", "request_id")
-    search_help_text = "Search by a whole e-mail (who did it, or whom it happened to) or whole id"
-    ordering = ("-created_at", "-pk")
-    sortable_by = ("moment",)
-    fields = (
-        "moment",
-        "action",
-        "who",
-        "door",
-        "credential_kind",
-        "target_kind",
-        "target",
-        "target_id",
-        "organization_id",
-        "was",
-        "became",
-        "ip_address",
-        "user_agent",
-        "request_id",
-    )
-    readonly_fields = fields
-
-    def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
-        """Whole ids. An e-mail stands for the id of its user, who may be gone by now."""
-        user = User.objects.find_by_email(text) if "@" in text else None
-        ids = super().conditions(str(user.pk) if user else text, is_long=True)
-        return ids if is_long else [*ids, ("actor_email__iexact", text)]
-
-    @admin.display(description="before")
-    def was(self, event: AuditEvent) -> str:
-        return _in_words(event.before)
-
-    @admin.display(description="after")
-    def became(self, event: AuditEvent) -> str:
-        return _in_words(event.after)
-
-    @admin.display(description="who", ordering="actor_email")
-    def who(self, event: AuditEvent) -> str:
-        hint = f" ({event.credential_hint})" if event.credential_hint else ""
-        nobody = "an operator" if event.door == Door.COMMAND else "nobody yet"
-        return f"{event.actor_email}{hint}" if event.actor_email else nobody
-
-    @admin.display(description="when (UTC)", ordering="created_at")
-    def moment(self, event: AuditEvent) -> str:
-        return f"{event.created_at:%Y-%m-%d %H:%M:%S}"
-
-    @admin.display(description="target")
-    def target(self, event: AuditEvent) -> SafeString | str:
-        """What it happened to, by its name, with a link to its page."""
-        for model in self.admin_site._registry:
-            if model._meta.model_name == event.target_kind:
-                row = model._default_manager.filter(pk=event.target_id).first()
-                page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-                link = '<a href="{}">{}</a>'
-                return format_html(link, reverse(page, args=[row.pk]), row) if row else "gone"
-        return "-"
-
-
-def _in_words(details: dict[str, object]) -> str:
-    """ "name: New · role_ids: a, b"; a dash for nothing."""
-    return " · ".join(f"{name}: {_flat(value)}" for name, value in details.items()) or "-"
-
-
-def _flat(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _moment(time: dt.datetime) -> str:
+    return f"{time:%-d %B %Y at %H:%M} UTC"

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from rest_framework import serializers
@@ -41,6 +42,10 @@ LABELS = {
 
 class OfferedField(ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Compares what was posted with what was offered, as text: a database fails on huge numbers."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Of a permission its name, without the table that it belongs to."""
+        return str(getattr(obj, "name", obj))
 
     def clean(self, value: Any) -> Any:
         offered = {str(row.pk) for row in self.queryset or ()}
@@ -116,6 +121,13 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """None for a query in general: the list chooses, by how long it is."""
         return ()
+
+    def own_page(
+        self, request: HttpRequest, template: str, context: dict[str, object], *, status: int = 200
+    ) -> TemplateResponse:
+        """A page beside those that Django makes of a model, such as one that asks."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/{template}", context, status=status)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

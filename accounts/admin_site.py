@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts import passwords, throttling
 from accounts.actor import Actor, Door
+from accounts.admin_home import add_purposes, cards_for
 from accounts.audit import Action, acting_as, record
 from accounts.models import PasswordReset, Session, User
 from accounts.origin import origin_of
@@ -124,6 +125,15 @@ class AdminSite(DjangoAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Asked on every page, so that a session ends with what let it in."""
         return isinstance(request.user, User) and request.user.may_use_admin
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The home page: what waits, and the way to every list."""
+        cards = cards_for(request.user) if isinstance(request.user, User) else []
+        page = super().index(request, {**(extra_context or {}), "cards": cards})
+        add_purposes((page.context_data or {})["app_list"])
+        return page
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -12,6 +12,7 @@ from organizations.models import Organization
 
 MAX_SERVICE_ACCOUNT_NAME_LENGTH = 100
 MAX_SETTING_LENGTH = 500
+EXPIRES_SOON = dt.timedelta(days=30)
 DEFAULT_OPENROUTER_MODEL = "nvidia/nemotron-3-super-120b-a12b:free"
 
 
@@ -91,8 +92,10 @@ class ServiceAccountTokenQuerySet(models.QuerySet["ServiceAccountToken"]):
     """Which tokens still let somebody in."""
 
     def in_state(self, state: str) -> "ServiceAccountTokenQuerySet":
-        """active, expired or revoked."""
+        """active, expired or revoked; expiring are those of the active that will be missed."""
         now = timezone.now()
+        if state == "expiring":
+            return self.expiring(now, EXPIRES_SOON)
         if state == "revoked":
             return self.filter(revoked_at__isnull=False)
         if state == "expired":
@@ -144,6 +147,10 @@ class ServiceAccountToken(models.Model):
     objects = ServiceAccountTokenQuerySet.as_manager()
 
     class Meta:
+        # In the admin, beside what the tokens of the account may do: see `services.token`.
+        permissions = (
+            ("issue_serviceaccounttoken", "Can create service accounts, issue and rotate tokens"),
+        )
         # None holds `last_used_at`, which is written once a minute.
         indexes = (
             models.Index(fields=("revoked_at", "expires_at"), name="service_accounts_token_state"),

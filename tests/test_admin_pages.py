@@ -48,6 +48,7 @@ def test_who_may_only_look_is_offered_nothing_else(everything: None, model: type
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_superuser_neither_adds_nor_deletes(everything: None, model: type[Model]) -> None:
+    """Nor adds service accounts, who is a member of nothing."""
     root, row = browser_of_staff(), model._default_manager.latest("created_at")
     assert root.get(f"{list_of(model)}add/").status_code == 403
     assert root.post(f"{list_of(model)}{row.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -83,9 +83,9 @@ class Session(models.Model):
     def __str__(self) -> str:
         return f"session {self.pk}"
 
-    def state(self, now: dt.datetime) -> str:
-        """live or ended."""
-        return "live" if self.revoked_at is None and self.expires_at > now else "ended"
+    def is_live(self, now: dt.datetime) -> bool:
+        """Neither revoked nor past its absolute end."""
+        return self.revoked_at is None and self.expires_at > now
 
     @property
     def ends_at(self) -> dt.datetime:

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
-from django.forms import ModelForm
+from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest
 
 from accounts.admin_base import SafeAdmin, clean_with
@@ -67,7 +67,6 @@ class UserAdmin(SafeAdmin):
         "last_seen_at",
     )
     readonly_fields = ("email", "kind", "signup_status", "created_at", "last_seen_at")
-    filter_horizontal = ("user_permissions",)
 
     def formfield_for_manytomany(
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
@@ -79,6 +78,7 @@ class UserAdmin(SafeAdmin):
             .exclude(codename__regex="^(add|delete)_")
             .select_related("content_type")
         )
+        kwargs["widget"] = CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_end_sessions_permission(self, request: HttpRequest) -> bool:

@@ -20,6 +20,10 @@ class SignupRequestQuerySet(models.QuerySet["SignupRequest"]):
     def pending(self) -> "SignupRequestQuerySet":
         return self.filter(status=SignupRequest.Status.PENDING)
 
+    def decided(self) -> "SignupRequestQuerySet":
+        """The latest decision first."""
+        return self.filter(resolved_at__isnull=False).order_by("-resolved_at")
+
     def oldest_first(self) -> "SignupRequestQuerySet":
         return self.order_by("created_at", "pk")
 
@@ -72,6 +76,12 @@ class SignupRequest(models.Model):
         indexes = (
             models.Index(fields=("status", "created_at", "id"), name="organizations_signup_queue"),
             models.Index(fields=("created_at", "id"), name="organizations_signup_all"),
+            # The latest decisions, for the home page of the admin; each decision writes it once.
+            models.Index(
+                fields=("-resolved_at",),
+                condition=models.Q(resolved_at__isnull=False),
+                name="organizations_signup_decided",
+            ),
         )
 
     def __str__(self) -> str:

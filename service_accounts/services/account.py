@@ -72,12 +72,13 @@ def create_service_account(
     settings: ProviderSettings | None = None,
     expires_at: dt.datetime | None = None,
     managed_by: str = "",
+    token_id: uuid.UUID | None = None,
 ) -> IssuedToken:
     """A service account with its backing user, membership, roles and first token, or nothing.
 
-    `expires_at` None means never; `managed_by` names the file that declares it. Raises
-    ServiceAccountNameTaken (names differ beyond case), ServiceAccountsCannotBeOwners or
-    ExpiryInThePast.
+    `expires_at` None means never; `managed_by` names the file that declares it; `token_id` is that
+    of `issue_token`. Raises ServiceAccountNameTaken (names differ beyond case),
+    ServiceAccountsCannotBeOwners, ExpiryInThePast or AlreadyIssued.
     """
     if any(role.is_system for role in roles):
         raise ServiceAccountsCannotBeOwners
@@ -94,7 +95,7 @@ def create_service_account(
         _store(account)
         _add_member(account, roles)
         _record(Action.SERVICE_ACCOUNT_CREATED, account, by, after={"name": name})
-        return issue_token(account=account, expires_at=expires_at, by=by)
+        return issue_token(account=account, expires_at=expires_at, by=by, token_id=token_id)
 
 
 def get_service_account(*, organization_id: uuid.UUID, account_id: uuid.UUID) -> ServiceAccount:

@@ -4,12 +4,13 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.audit import Action, Details, record
+from accounts.ids import uuid7
 from accounts.tokens import digest
 from config.exceptions import Conflict, DomainError, NotFound
 from organizations.access import Access, find_access
@@ -43,6 +44,10 @@ class TokenNotActive(Conflict):
     code = "token_not_active"
 
 
+class AlreadyIssued(Exception):
+    """A token of this id exists: the same form was sent twice. No answer of the API."""
+
+
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
     """A token at the only moment when its raw value is known."""
@@ -59,26 +64,38 @@ def require_token_grantable(*, access: Access, account: ServiceAccount) -> None:
 
 
 def issue_token(
-    *, account: ServiceAccount, name: str = "", expires_at: dt.datetime | None, by: Actor
+    *,
+    account: ServiceAccount,
+    name: str = "",
+    expires_at: dt.datetime | None,
+    by: Actor,
+    token_id: uuid.UUID | None = None,
 ) -> IssuedToken:
     """One more token of the account; `expires_at` None means never.
 
-    Raises ExpiryInThePast or TooManyTokens.
+    `token_id`, if it was chosen beforehand, makes one token of any number of calls. Raises
+    ExpiryInThePast, TooManyTokens or AlreadyIssued.
     """
     require_future(expires_at)
     with transaction.atomic():
         _lock(account)
         if _active(account).count() >= MAX_ACTIVE_TOKENS:
             raise TooManyTokens
-        issued = _create(account, name, expires_at)
+        issued = _create(account, name, expires_at, token_id)
         _record(Action.TOKEN_ISSUED, issued.token, by, after={"hint": issued.token.hint})
     return issued
 
 
-def rotate_token(*, token: ServiceAccountToken, overlap: dt.timedelta, by: Actor) -> IssuedToken:
+def rotate_token(
+    *,
+    token: ServiceAccountToken,
+    overlap: dt.timedelta,
+    by: Actor,
+    token_id: uuid.UUID | None = None,
+) -> IssuedToken:
     """A successor with the same name and lifetime; the old token works on for `overlap`.
 
-    Raises TokenNotActive or TooManyTokens.
+    `token_id` as in `issue_token`. Raises TokenNotActive, TooManyTokens or AlreadyIssued.
     """
     account = token.service_account
     with transaction.atomic():
@@ -90,7 +107,8 @@ def rotate_token(*, token: ServiceAccountToken, overlap: dt.timedelta, by: Actor
         if _active(account).count() >= MAX_ACTIVE_TOKENS:
             raise TooManyTokens
         lifetime = token.expires_at - token.created_at if token.expires_at else None
-        issued = _create(account, token.name, now + lifetime if lifetime else None)
+        expires_at = now + lifetime if lifetime else None
+        issued = _create(account, token.name, expires_at, token_id)
         told = {"before": {"hint": token.hint}, "after": {"hint": issued.token.hint}}
         _record(Action.TOKEN_ROTATED, issued.token, by, **told)
     return issued
@@ -138,15 +156,22 @@ def _phase_out(token: ServiceAccountToken, overlap: dt.timedelta, now: dt.dateti
     old.update(expires_at=token.expires_at if ends_first else end, rotated_at=now)
 
 
-def _create(account: ServiceAccount, name: str, expires_at: dt.datetime | None) -> IssuedToken:
+def _create(
+    account: ServiceAccount, name: str, expires_at: dt.datetime | None, token_id: uuid.UUID | None
+) -> IssuedToken:
     raw_token = make_token()
-    token = ServiceAccountToken.objects.create(
+    token = ServiceAccountToken(
+        id=token_id or uuid7(),
         service_account=account,
         name=name,
         digest=digest(raw_token),
         hint=hint(raw_token),
         expires_at=expires_at,
     )
+    try:
+        token.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyIssued from error
     return IssuedToken(raw=raw_token, token=token)
 
 

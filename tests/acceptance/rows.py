@@ -2,6 +2,7 @@
 
 from tests.acceptance import (
     rows_admin,
+    rows_admin_tokens,
     rows_bodies,
     rows_caller,
     rows_fields,
@@ -29,4 +30,5 @@ ROWS: list[Row] = [
     *rows_service_accounts.ROWS,
     *rows_caller.ROWS,
     *rows_admin.ROWS,
+    *rows_admin_tokens.ROWS,
 ]

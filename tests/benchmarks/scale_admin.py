@@ -66,6 +66,7 @@ QUERIES = {
         *("o=0", "o=-0", "o=1", "o=2", "q=crowd7@example.com", "q=a1b2c3d4e5f60718", "q=zzz"),
         *("q=01890000-0000-7000-8000-000000000000", "time=today", "time=7_days", "time=90_days"),
         *("time=older", "time=7_days&action=user.disabled", "time=older&action=login.succeeded"),
+        "time=24_hours&action=login.failed",
     ),
     TENANTS: ("", DEEP, "q=tenant", "q=Tenant+100", "q=zzz", "o=0", "o=1", "o=3", "o=4"),
     ROLES: (
@@ -94,6 +95,7 @@ QUERIES = {
     ),
     TOKENS: (
         *("", DEEP, "state=active", "state=expired", "state=revoked", "q=00ff", "q=Deploy"),
+        "state=expiring",
         *("q=robot+7", "q=zzz", "o=2", "o=4", "o=5"),
     ),
 }

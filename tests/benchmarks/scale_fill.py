@@ -130,16 +130,19 @@ INSERT INTO service_accounts_serviceaccount (id, name, name_key, created_at, is_
         organization_id, user_id
     FROM robot, organizations_instance;
 INSERT INTO service_accounts_serviceaccounttoken (id, digest, hint, created_at, revoked_at,
-        service_account_id, name)
+        expires_at, service_account_id, name)
     SELECT pg_temp.uuid7(t), pg_temp.sha256('sa' || r.n), 'sa_…' || right(md5(r.n::text), 4), t,
-        CASE WHEN r.n % {tokens} > 2 THEN t + interval '1 day' END, robot.id, 'Deploy ' || r.n
+        CASE WHEN r.n % {tokens} > 2 THEN t + interval '1 day' END,
+        CASE WHEN r.n % 7 = 0 THEN now() + interval '60 days' * (r.n / {rows}::float8) END,
+        robot.id, 'Deploy ' || r.n
     FROM (SELECT n, pg_temp.moment(n, {rows}) t FROM generate_series(1::bigint, {rows}) n) r
     JOIN robot ON robot.n = 1 + r.n % {robots};
 INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, door,
         credential_kind, credential_hint, target_kind, target_id, before, after, ip_address,
         user_agent, request_id)
     SELECT pg_temp.uuid7(t), t,
-        CASE WHEN r.n % 10 = 0 THEN 'session.revoked' ELSE 'login.succeeded' END, human.id,
+        CASE WHEN r.n % 10 = 0 THEN 'session.revoked' WHEN r.n % 10 = 1 THEN 'login.failed'
+            ELSE 'login.succeeded' END, human.id,
         'crowd' || human.n || '@example.com', 'api', '', '', 'user', human.id, '{{}}', '{{}}',
         '10.0.0.0'::inet + (r.n * 7919) % 16777216, 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
         substr(md5(r.n::text), 1, 16)

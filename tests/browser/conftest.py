@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from psycopg import sql
 
-from tests.browser.office import COLLEAGUE, OWNER, Desk, Instance
+from tests.browser.office import COLLEAGUE, LONG, OWNER, Desk, Instance, Team
 from tests.server import serve
 
 # The shell draws the same pages for half the time.
@@ -50,6 +50,25 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         instance = Instance(server, mailbox)
         instance.set_up()
         yield instance
+
+
+@pytest.fixture(scope="package")
+def team(instance: Instance) -> Team:
+    """Acme at work, with something in every list."""
+    olivia = str(instance.log_in(OWNER)["access_token"])
+    (organization,) = instance.look("/organizations", olivia)["organizations"]
+    team = Team(olivia, f"/organizations/{organization['id']}")
+    team.invite(instance, f"{'a' * 60}@{LONG}.example".lower())
+    team.add_bot(instance, LONG)
+    instance.call(f"{team.home}/roles", olivia, name=LONG)
+    return team
+
+
+@pytest.fixture(scope="package")
+def owning_team(instance: Instance, team: Team) -> Team:
+    """The same, of which the superuser is an owner by now."""
+    team.make_owner(instance, COLLEAGUE)
+    return team
 
 
 @contextmanager

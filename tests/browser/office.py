@@ -15,6 +15,8 @@ from tests.server import Server
 OWNER = "olivia@acme.example"
 COLLEAGUE = "sam@acme.example"
 QUEUE = "/admin/organizations/signuprequest/"
+# As long as a name may be, and nowhere to break it.
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 TIMEOUT_MS = 10_000
 
 
@@ -31,17 +33,22 @@ class Instance:
 
     def call(self, path: str, token: str = "", **body: str) -> Answer:
         """POST to the API, with a bearer token if there is one."""
-        data = json.dumps(body).encode()
-        bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        client = Client(self.url)
-        return client.send(
-            "POST", f"/api/v1{path}", data, Content_Type="application/json", **bearer
-        )
+        return self._send("POST", path, token, body)
+
+    def put(self, path: str, token: str, **body: list[str]) -> Answer:
+        """PUT to the API."""
+        return self._send("PUT", path, token, body)
 
     def look(self, path: str, token: str) -> Answer:
         """GET from the API."""
         client = Client(self.url)
         return client.send("GET", f"/api/v1{path}", Authorization=f"Bearer {token}")
+
+    def _send(self, method: str, path: str, token: str, body: object) -> Answer:
+        data = json.dumps(body).encode()
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        kind = {"Content_Type": "application/json"}
+        return Client(self.url).send(method, f"/api/v1{path}", data, **kind, **bearer)
 
     def set_up(self) -> None:
         """The owner, who is staff, and a colleague who is staff too."""
@@ -68,6 +75,42 @@ class Instance:
         texts = [file.read_text("utf-8") for file in self.mailbox.glob("*.log")]
         mails = [email.message_from_string(text, policy=policy) for text in texts]
         return [str(mail["Subject"]) for mail in mails if mail["To"] == address]
+
+
+@dataclass(frozen=True)
+class Team:
+    """Acme at work: the owner's access token, and what it made."""
+
+    olivia: str
+    home: str
+
+    def join(self, instance: Instance, name: str) -> str:
+        """Somebody signs up and is approved; returns their e-mail."""
+        (address,) = instance.sign_up(name)
+        queue = f"{self.home}/signup-requests"
+        waiting = instance.look(queue, self.olivia)["signup_requests"]
+        (theirs,) = (row["id"] for row in waiting if row["email"] == address)
+        assert instance.call(f"{queue}/{theirs}/approve", self.olivia).status == 204
+        return address
+
+    def invite(self, instance: Instance, address: str) -> str:
+        """Returns the invite's token."""
+        made = instance.call(f"{self.home}/invites", self.olivia, email=address)
+        return str(made["token"])
+
+    def add_bot(self, instance: Instance, name: str) -> str:
+        """Returns the token of a new service account."""
+        made = instance.call(f"{self.home}/service-accounts", self.olivia, name=name)
+        return str(made["token"])
+
+    def make_owner(self, instance: Instance, address: str) -> None:
+        """Somebody with an account joins, and owns Acme too."""
+        theirs = str(instance.log_in(address)["access_token"])
+        instance.call(f"/invites/{self.invite(instance, address)}/accept", theirs)
+        owner = instance.look(f"{self.home}/roles", self.olivia)["roles"][0]["id"]
+        member = instance.look("/me", theirs)["id"]
+        roles = f"{self.home}/members/{member}/roles"
+        assert instance.put(roles, self.olivia, role_ids=[owner]).status == 200
 
 
 class Desk:
@@ -112,6 +155,12 @@ class Desk:
         self.page.get_by_role("button", name="Go").click()
 
     @property
+    def width(self) -> int:
+        """Of the window, in pixels."""
+        size = self.page.viewport_size
+        return size["width"] if size else 0
+
+    @property
     def emails(self) -> Locator:
         """Whom the list shows, from the top."""
         return self.page.locator("#result_list tbody .field-email")
@@ -138,9 +187,7 @@ class Desk:
         """Keep a picture of the whole page, named after the window's width, where they are kept."""
         if self._shots is None:
             return
-        size = self.page.viewport_size
-        width = size["width"] if size else ""
-        self.page.screenshot(path=self._shots / f"{width}-{name}.png", full_page=True)
+        self.page.screenshot(path=self._shots / f"{self.width}-{name}.png", full_page=True)
 
     def _note_request(self, request: Request) -> None:
         if not request.url.startswith((self._instance.url, "data:")):

@@ -1,12 +1,11 @@
 """A superuser's way through the admin; the outcome is looked at through the API."""
 
 import re
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.office import COLLEAGUE, OWNER, Desk, Instance
+from tests.browser.office import COLLEAGUE, LONG, OWNER, Desk, Instance, Team
 from tests.browser.test_queue import NAMELESS, OVERFLOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -19,8 +18,6 @@ ROLES = "/admin/organizations/role/"
 INVITES = "/admin/organizations/invite/"
 ACCOUNTS = "/admin/service_accounts/serviceaccount/"
 TOKENS = "/admin/service_accounts/serviceaccounttoken/"
-# As long as a name may be, and nowhere to break it.
-LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 # What finds a row of each list, and a choice of its filter that shows one.
 SEARCHES = {
     USERS: ("olivia", "Human"),
@@ -33,44 +30,6 @@ SEARCHES = {
     TOKENS: (LONG, "Active"),
 }
 LISTS = list(SEARCHES)
-
-
-@dataclass(frozen=True)
-class Team:
-    """Acme at work: the owner's access token, and what it made."""
-
-    olivia: str
-    home: str
-
-    def join(self, instance: Instance, name: str) -> str:
-        """Somebody signs up and is approved; returns their e-mail."""
-        (address,) = instance.sign_up(name)
-        queue = f"{self.home}/signup-requests"
-        waiting = instance.look(queue, self.olivia)["signup_requests"]
-        (theirs,) = (row["id"] for row in waiting if row["email"] == address)
-        assert instance.call(f"{queue}/{theirs}/approve", self.olivia).status == 204
-        return address
-
-    def invite(self, instance: Instance, address: str) -> str:
-        """Returns the invite's token."""
-        made = instance.call(f"{self.home}/invites", self.olivia, email=address)
-        return str(made["token"])
-
-    def add_bot(self, instance: Instance, name: str) -> str:
-        """Returns the token of a new service account."""
-        made = instance.call(f"{self.home}/service-accounts", self.olivia, name=name)
-        return str(made["token"])
-
-
-@pytest.fixture(scope="module")
-def team(instance: Instance) -> Team:
-    olivia = str(instance.log_in(OWNER)["access_token"])
-    (organization,) = instance.look("/organizations", olivia)["organizations"]
-    team = Team(olivia, f"/organizations/{organization['id']}")
-    team.invite(instance, f"{'a' * 60}@{LONG}.example".lower())
-    team.add_bot(instance, LONG)
-    instance.call(f"{team.home}/roles", olivia, name=LONG)
-    return team
 
 
 def is_let_in(instance: Instance, token: str) -> bool:

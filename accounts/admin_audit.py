@@ -1,0 +1,162 @@
+"""The audit trail in the admin."""
+
+import datetime as dt
+from typing import ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from accounts.actor import Door
+from accounts.admin_base import ReadOnlyAdmin
+from accounts.admin_found import Condition
+from accounts.admin_home import MAX_COUNTED, Card, Tone, bounded, home_card
+from accounts.audit import Action
+from accounts.models import AuditEvent, User
+
+
+class ActionFilter(admin.SimpleListFilter):
+    """From the closed list: the database is not asked which values it holds."""
+
+    title = "action"
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(action.value, action.value) for action in Action]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AuditEvent]
+    ) -> QuerySet[AuditEvent]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class TimeFilter(admin.SimpleListFilter):
+    """By age, which an index serves; reaches what the pages of a long list do not."""
+
+    title = "time"
+    parameter_name = "time"
+    SPANS: ClassVar[dict[str, tuple[int, str]]] = {
+        "24_hours": (1, "Last 24 hours"),
+        "7_days": (7, "Last 7 days"),
+        "30_days": (30, "Last 30 days"),
+        "90_days": (90, "Last 90 days"),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        spans = [(name, label) for name, (_, label) in self.SPANS.items()]
+        return [("today", "Today (UTC)"), *spans, ("older", "Older than 90 days")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AuditEvent]
+    ) -> QuerySet[AuditEvent]:
+        now, span = dt.datetime.now(dt.UTC), self.value()
+        if span == "today":
+            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            return queryset.filter(created_at__gte=midnight)
+        if span == "older":
+            return queryset.filter(created_at__lt=now - dt.timedelta(days=90))
+        if span in self.SPANS:
+            days, _ = self.SPANS[span]
+            return queryset.filter(created_at__gte=now - dt.timedelta(days=days))
+        return queryset
+
+
+@home_card(permission="accounts.view_auditevent", place=40)
+def failed_log_ins() -> Card:
+    """Of the last 24 hours, with the most recent."""
+    now = timezone.now()
+    failed = AuditEvent.objects.filter(
+        action=Action.LOGIN_FAILED, created_at__gte=now - dt.timedelta(days=1)
+    )
+    newest_first = failed.order_by("-created_at").values_list("created_at", "ip_address")
+    found = list(newest_first[: MAX_COUNTED + 1])
+    says = "None in the last 24 hours."
+    if found:
+        moment, address = found[0]
+        origin = f" from {address}" if address else ""
+        says = f"in the last 24 hours, the last {timesince(moment, now, depth=1)} ago{origin}."
+    page = reverse("admin:accounts_auditevent_changelist")
+    return Card(
+        title="Failed log-ins",
+        figure=bounded(len(found)) if found else "",
+        says=says,
+        links={"See failed log-ins": f"{page}?action={Action.LOGIN_FAILED}&time=24_hours"},
+        tone=Tone.URGENT if len(found) > MAX_COUNTED else Tone.CALM,
+    )
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ("moment", "action", "who", "door", "target_kind", "ip_address")
+    list_filter = (TimeFilter, ActionFilter)
+    rest_is_seen_by = "Filter or search to see others; export_audit writes all of them"
+    search_fields = ("actor_id", "target_id", "request_id")
+    search_help_text = "Search by a whole e-mail (who did it, or whom it happened to) or whole id"
+    ordering = ("-created_at", "-pk")
+    sortable_by = ("moment",)
+    fields = (
+        "moment",
+        "action",
+        "who",
+        "door",
+        "credential_kind",
+        "target_kind",
+        "target",
+        "target_id",
+        "organization_id",
+        "was",
+        "became",
+        "ip_address",
+        "user_agent",
+        "request_id",
+    )
+    readonly_fields = fields
+
+    def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
+        """Whole ids. An e-mail stands for the id of its user, who may be gone by now."""
+        user = User.objects.find_by_email(text) if "@" in text else None
+        ids = super().conditions(str(user.pk) if user else text, is_long=True)
+        return ids if is_long else [*ids, ("actor_email__iexact", text)]
+
+    @admin.display(description="before")
+    def was(self, event: AuditEvent) -> str:
+        return _in_words(event.before)
+
+    @admin.display(description="after")
+    def became(self, event: AuditEvent) -> str:
+        return _in_words(event.after)
+
+    @admin.display(description="who", ordering="actor_email")
+    def who(self, event: AuditEvent) -> str:
+        hint = f" ({event.credential_hint})" if event.credential_hint else ""
+        nobody = "an operator" if event.door == Door.COMMAND else "nobody yet"
+        return f"{event.actor_email}{hint}" if event.actor_email else nobody
+
+    @admin.display(description="when (UTC)", ordering="created_at")
+    def moment(self, event: AuditEvent) -> str:
+        return f"{event.created_at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="target")
+    def target(self, event: AuditEvent) -> SafeString | str:
+        """What it happened to, by its name, with a link to its page."""
+        for model in self.admin_site._registry:
+            if model._meta.model_name == event.target_kind:
+                row = model._default_manager.filter(pk=event.target_id).first()
+                page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+                link = '<a href="{}">{}</a>'
+                return format_html(link, reverse(page, args=[row.pk]), row) if row else "gone"
+        return "-"
+
+
+def _in_words(details: dict[str, object]) -> str:
+    """ "name: New · role_ids: a, b"; a dash for nothing."""
+    return " · ".join(f"{name}: {_flat(value)}" for name, value in details.items()) or "-"
+
+
+def _flat(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,159 @@
+"""Service accounts in the admin, each with its tokens."""
+
+import uuid
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from accounts.admin_base import FirstFewFilter
+from accounts.admin_site import admin_actor
+from organizations.access import find_access
+from service_accounts.admin.creation import chosen, create, homes_of, list_grantable, require_home
+from service_accounts.admin.forms import AccountForm, IssueForm, expiry
+from service_accounts.admin.minting import (
+    ISSUE,
+    MintingAdmin,
+    Refusal,
+    get_access,
+    require_may_mint,
+)
+from service_accounts.admin.token import status_in_words
+from service_accounts.models import ServiceAccount, ServiceAccountToken
+from service_accounts.services.account import change_service_account
+from service_accounts.services.token import IssuedToken, issue_token
+
+MAX_PAST_TOKENS = 10
+ACCOUNTS = "service_accounts_serviceaccount"
+
+
+@admin.register(ServiceAccount)
+class ServiceAccountAdmin(MintingAdmin):
+    list_display = ("name", "organization", "is_active", "provider", "created_by", "created")
+    list_filter = ("is_active", "provider", ("organization", FirstFewFilter))
+    search_fields = ("name_key__startswith", "organization__name__istartswith")
+    search_help_text = "Search by the name of the account or of its organization"
+    list_select_related = ("organization", "created_by")
+    ordering = ("-pk",)
+    sortable_by = ("created",)
+    actions = ("disable_selected", "enable_selected")
+    fields = (
+        "name",
+        "organization",
+        "user",
+        "is_active",
+        "permission_list",
+        "created_by",
+        "created_at",
+        "provider",
+        "openrouter_model",
+        "cursor_default_repo_url",
+        "cursor_default_ref",
+        "managed_by",
+    )
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(ISSUE)
+
+    @admin.display(description="may do")
+    def permission_list(self, account: ServiceAccount) -> str:
+        return permissions_in_words(account)
+
+    @admin.action(description="Disable selected service accounts", permissions=["manage"])
+    def disable_selected(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
+        self._switch(request, queryset, is_active=False)
+
+    @admin.action(description="Enable selected service accounts", permissions=["manage"])
+    def enable_selected(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
+        self._switch(request, queryset, is_active=True)
+
+    def _switch(
+        self, request: HttpRequest, queryset: QuerySet[ServiceAccount], *, is_active: bool
+    ) -> None:
+        actor, accounts = admin_actor(request), list(queryset)
+        for account in accounts:
+            change_service_account(account=account, changed={"is_active": is_active}, by=actor)
+        messages.success(request, f"{'Enabled' if is_active else 'Disabled'}: {len(accounts)}.")
+
+    def get_urls(self) -> list[URLPattern]:
+        issue = self.admin_site.admin_view(self.issue_view)
+        return [path("<uuid:pk>/issue/", issue, name=f"{ACCOUNTS}_issue"), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the tokens of the account, for whoever may see those."""
+        account, may = context["original"], request.user.has_perm
+        if account is not None and may("service_accounts.view_serviceaccounttoken"):
+            context["tokens"] = _tokens_of(account)
+            context["may_issue"] = may(ISSUE)
+            context["may_revoke"] = may("service_accounts.change_serviceaccounttoken")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def issue_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """The page that asks what the token is for; a POST makes it."""
+        self.require_issue_permission(request)
+        accounts = ServiceAccount.objects.select_related("organization", "user")
+        account = get_object_or_404(accounts, pk=pk)
+        back = reverse(f"admin:{ACCOUNTS}_change", args=[pk])
+        form = IssueForm(request.POST if request.method == "POST" else None)
+        context = {"title": "Issue token", "account": account, "back": back}
+        context["permissions"] = permissions_in_words(account)
+        try:
+            require_may_mint(request.user, account)
+            make, page = partial(_issue, request, account), "service_accounts/issue.html"
+            return self.mint(request, form, make, page, context)
+        except Refusal as refusal:
+            return self.refuse(request, refusal, back)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page on which an account is described; a POST makes it, with its first token."""
+        self.require_issue_permission(request)
+        back = reverse(f"admin:{ACCOUNTS}_changelist")
+        context: dict[str, object] = {"title": "Add service account", "back": back}
+        homes = homes_of(request.user)
+        home = chosen(request, homes)
+        if home is None and homes:
+            page = "service_accounts/choose_organization.html"
+            return self.own_page(request, page, {**context, "homes": homes})
+        try:
+            home = require_home(home)
+            roles = list_grantable(get_access(request.user, home))
+            form = AccountForm(request.POST if request.method == "POST" else None, offered=roles)
+            make, page = partial(create, request, home, roles), "service_accounts/create.html"
+            return self.mint(request, form, make, page, {**context, "home": home})
+        except Refusal as refusal:
+            return self.refuse(request, refusal, back)
+
+
+def permissions_in_words(account: ServiceAccount) -> str:
+    """What the account may do through its roles."""
+    access = find_access(user=account.user, organization_id=account.organization_id)
+    codes = sorted(access.permissions) if access else []
+    return ", ".join(codes) or "what every member may, and nothing more"
+
+
+def _issue(request: HttpRequest, account: ServiceAccount, said: dict[str, Any]) -> IssuedToken:
+    return issue_token(
+        account=account,
+        name=said["name"],
+        expires_at=expiry(said),
+        by=admin_actor(request),
+        token_id=said["once"],
+    )
+
+
+def _tokens_of(account: ServiceAccount) -> list[tuple[ServiceAccountToken, str, bool]]:
+    """Each with its state in words and whether it works: all that do, and the last that did."""
+    now = timezone.now()
+    tokens = ServiceAccountToken.objects.filter(service_account=account).order_by("-pk")
+    usable = list(tokens.usable(now))
+    past = tokens.exclude(pk__in=[token.pk for token in usable])[:MAX_PAST_TOKENS]
+    listed = [(token, True) for token in usable] + [(token, False) for token in past]
+    return [(token, status_in_words(token, now), works) for token, works in listed]

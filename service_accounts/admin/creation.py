@@ -1,0 +1,74 @@
+"""A new service account: in which organization, with which roles."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.admin_base import MAX_CHOICES
+from accounts.admin_site import admin_actor
+from accounts.models import User
+from config.exceptions import Forbidden
+from organizations.access import Access
+from organizations.models import Organization, Role
+from organizations.services.membership import require_grantable
+from service_accounts.admin.forms import expiry
+from service_accounts.admin.minting import OPERATOR, Refusal
+from service_accounts.services.account import create_service_account
+from service_accounts.services.token import IssuedToken
+
+
+def homes_of(user: object) -> list[Organization]:
+    """The organizations that a staff member belongs to, the first fifty by name."""
+    if not isinstance(user, User):
+        return []
+    return list(Organization.objects.filter(memberships__user=user).order_by("name")[:MAX_CHOICES])
+
+
+def chosen(request: HttpRequest, homes: Collection[Organization]) -> Organization | None:
+    """The one that the address names; without a choice, the only one."""
+    if len(homes) == 1:
+        return next(iter(homes))
+    named = request.GET.get("organization")
+    return next((home for home in homes if str(home.pk) == named), None)
+
+
+def require_home(home: Organization | None) -> Organization:
+    """Raises Refusal where there is none."""
+    if home is None:
+        raise Refusal(
+            "You are a member of no organization",
+            "A service account is made in an organization by one of its members, who gives it no"
+            f" more than they may do themselves. {OPERATOR}",
+        )
+    return home
+
+
+def list_grantable(access: Access) -> list[Role]:
+    """The roles that a staff member may give to a service account, by name."""
+    roles = Role.objects.filter(organization_id=access.organization_id, is_system=False)
+    return [role for role in roles.order_by("name_key")[:MAX_CHOICES] if _may_grant(access, role)]
+
+
+def create(
+    request: HttpRequest, home: Organization, offered: Iterable[Role], said: dict[str, Any]
+) -> IssuedToken:
+    """The account that a form describes; the form lets nothing pass but roles that it offered."""
+    actor = admin_actor(request)
+    return create_service_account(
+        organization=home,
+        name=said["name"],
+        roles=[role for role in offered if str(role.pk) in said["roles"]],
+        created_by=actor.user,
+        expires_at=expiry(said),
+        by=actor,
+        token_id=said["once"],
+    )
+
+
+def _may_grant(access: Access, role: Role) -> bool:
+    try:
+        require_grantable(access=access, roles=[role])
+    except Forbidden:
+        return False
+    return True

@@ -1,0 +1,181 @@
+"""The tokens of service accounts in the admin: found, understood, rotated, revoked."""
+
+import datetime as dt
+import uuid
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from accounts.admin_base import StateFilter
+from accounts.admin_filters import OwnerFilter
+from accounts.admin_found import Condition
+from accounts.admin_site import admin_actor
+from service_accounts.admin.forms import RotateForm
+from service_accounts.admin.minting import ISSUE, MintingAdmin, Refusal, require_may_mint
+from service_accounts.models import ServiceAccount, ServiceAccountToken
+from service_accounts.services.token import IssuedToken, revoke_token, rotate_token
+
+HINT_DIGITS = 4
+VIEW_ACCOUNT = "service_accounts.view_serviceaccount"
+
+
+class TokenStateFilter(StateFilter):
+    states = ("active", "expiring", "expired", "revoked")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        named = dict(super().lookups(request, model_admin))
+        return [*{**named, "expiring": "Expires within 30 days"}.items()]
+
+
+class AccountFilter(OwnerFilter):
+    title = "service account"
+    parameter_name = "service_account"
+    owners = ServiceAccount
+
+
+@admin.register(ServiceAccountToken)
+class ServiceAccountTokenAdmin(MintingAdmin):
+    """Hints only: a token is shown once, to whoever made it, and never here."""
+
+    list_display = ("hint", "service_account", "name", "last_used_at", "expires_at", "state")
+    list_filter = (AccountFilter, TokenStateFilter)
+    search_fields = ("hint", "service_account__name_key__startswith", "name__istartswith")
+    search_help_text = "Search by service account, by name, or by the last four digits"
+    list_select_related = ("service_account",)
+    ordering = ("-pk",)
+    actions = ("revoke_selected",)
+    fields = (
+        "hint",
+        "service_account",
+        "name",
+        "state_in_words",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+    )
+    readonly_fields = fields
+
+    def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
+        """Four digits may be the end of a hint, too."""
+        digits = text.removeprefix("sa_").removeprefix("…")
+        end = [("hint", f"sa_…{digits}")] if len(digits) == HINT_DIGITS else []
+        return [*super().conditions(text, is_long=is_long), *end]
+
+    @admin.display(description="state")
+    def state(self, token: ServiceAccountToken) -> str:
+        return token.status(timezone.now())
+
+    @admin.display(description="state")
+    def state_in_words(self, token: ServiceAccountToken) -> str:
+        return status_in_words(token, timezone.now())
+
+    @admin.action(description="Revoke selected tokens", permissions=["manage"])
+    def revoke_selected(
+        self, request: HttpRequest, queryset: QuerySet[ServiceAccountToken]
+    ) -> None:
+        # Read once: on a filtered page the revoked ones leave the query.
+        tokens = list(queryset.select_related("service_account"))
+        for token in tokens:
+            revoke_token(token=token, by=admin_actor(request))
+        messages.success(request, f"Revoked: {len(tokens)} token(s). They are dead at once.")
+
+    def get_urls(self) -> list[URLPattern]:
+        rotate, revoke = map(self.admin_site.admin_view, (self.rotate_view, self.revoke_view))
+        prefix = "service_accounts_serviceaccounttoken"
+        return [
+            path("<uuid:pk>/rotate/", rotate, name=f"{prefix}_rotate"),
+            path("<uuid:pk>/revoke/", revoke, name=f"{prefix}_revoke"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With what the user may do with the token."""
+        token = context["original"]
+        is_active = token is not None and token.status(timezone.now()) == "active"
+        context["may_rotate"] = is_active and request.user.has_perm(ISSUE)
+        context["may_revoke"] = is_active and self.has_manage_permission(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def rotate_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """The page that asks until when the old token is to work; a POST makes the new one."""
+        self.require_issue_permission(request)
+        token = _get(pk)
+        back, make = _back(request, token), partial(_rotate, request, token)
+        form = RotateForm(request.POST if request.method == "POST" else None)
+        try:
+            require_may_mint(request.user, token.service_account)
+            context = {"title": "Rotate token", "old": token, "back": back}
+            return self.mint(request, form, make, "service_accounts/rotate.html", context)
+        except Refusal as refusal:
+            return self.refuse(request, refusal, back)
+
+    def revoke_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """The page that asks; a POST makes the token useless."""
+        if not self.has_manage_permission(request):
+            raise PermissionDenied
+        token = _get(pk)
+        back = _back(request, token)
+        if token.status(timezone.now()) == "revoked":
+            messages.warning(request, f"The token {token} was revoked already.")
+            return HttpResponseRedirect(back)
+        if request.method == "POST":
+            revoke_token(token=token, by=admin_actor(request))
+            messages.success(request, f"Revoked: the token {token}. It is dead at once.")
+            return HttpResponseRedirect(back)
+        context = {"title": "Revoke token", "token": token, "back": back}
+        return self.own_page(request, "service_accounts/revoke.html", context)
+
+
+def status_in_words(token: ServiceAccountToken, now: dt.datetime) -> str:
+    """What a token is good for, and since or until when."""
+    status, is_replaced = token.status(now), token.rotated_at is not None
+    if status == "revoked":
+        verb = "Replaced" if is_replaced else "Revoked"
+        return f"{verb} on {_moment(token.revoked_at)}: refused since then"
+    if status == "expired":
+        return f"Expired on {_moment(token.expires_at)}: refused since then"
+    if token.expires_at is None:
+        return "Active"
+    replaced = "Replaced by a newer token; works" if is_replaced else "Active"
+    return f"{replaced} until {_moment(token.expires_at)}"
+
+
+def _moment(time: dt.datetime | None) -> str:
+    return f"{time:%-d %B %Y at %H:%M} UTC" if time else ""
+
+
+def _get(pk: uuid.UUID) -> ServiceAccountToken:
+    """Raises Http404."""
+    tokens = ServiceAccountToken.objects.select_related(
+        "service_account__organization", "service_account__user"
+    )
+    return get_object_or_404(tokens, pk=pk)
+
+
+def _back(request: HttpRequest, token: ServiceAccountToken) -> str:
+    """The page of the account, for whoever may see it; else that of the token."""
+    if request.user.has_perm(VIEW_ACCOUNT):
+        page = "admin:service_accounts_serviceaccount_change"
+        return reverse(page, args=[token.service_account_id])
+    return reverse("admin:service_accounts_serviceaccounttoken_change", args=[token.pk])
+
+
+def _rotate(request: HttpRequest, token: ServiceAccountToken, said: dict[str, Any]) -> IssuedToken:
+    issued = rotate_token(
+        token=token,
+        overlap=dt.timedelta(seconds=int(said["overlap"])),
+        by=admin_actor(request),
+        token_id=said["once"],
+    )
+    token.refresh_from_db(fields=["expires_at", "revoked_at"])  # the page tells what became of it
+    return issued

@@ -1,0 +1,91 @@
+"""A session in the admin: found, understood, revoked after a question."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEvent, Session
+from tests.accounts.test_admin_pages import SESSIONS, USERS, browser_of_staff, rows_on
+from tests.conftest import Actor, log_in, session_of
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def revoke_page(actor: Actor) -> str:
+    return f"{SESSIONS}{session_of(actor).pk}/revoke/"
+
+
+@pytest.fixture
+def clerk(organization: object) -> Client:
+    """May end sessions."""
+    return browser_of_staff("view_session", "change_session")
+
+
+def test_a_session_is_revoked_after_a_question(clerk: Client, member: Actor) -> None:
+    page, second = revoke_page(member), log_in(member.user)
+    assert b"logged out from their next request on" in clerk.get(page).content
+    assert member.get("/me").status_code == 200
+    answer = clerk.post(page, follow=True).content.decode()
+    assert "Ended: a session of member@example.com." in answer
+    assert [actor.get("/me").status_code for actor in (member, second)] == [401, 200]
+    assert AuditEvent.objects.get(action="session.revoked").door == "admin"
+
+
+def test_a_session_is_ended_once(clerk: Client, member: Actor) -> None:
+    page = revoke_page(member)
+    clerk.post(page)
+    ended = session_of(member).revoked_at
+    assert "has ended already" in clerk.post(page, follow=True).content.decode()
+    assert session_of(member).revoked_at == ended
+    assert AuditEvent.objects.filter(action="session.revoked").count() == 1
+
+
+def test_who_may_only_look_revokes_nothing(organization: object, member: Actor) -> None:
+    auditor, page = browser_of_staff("view_session", "view_user"), revoke_page(member)
+    assert [auditor.get(page).status_code, auditor.post(page).status_code] == [403, 403]
+    assert page not in auditor.get(page.replace("revoke", "change")).content.decode()
+    assert member.get("/me").status_code == 200
+
+
+def test_a_form_of_another_site_revokes_nothing(member: Actor) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    assert browser.post(revoke_page(member)).status_code == 403
+    assert member.get("/me").status_code == 200
+
+
+def test_the_page_of_a_user_leads_to_their_sessions(member: Actor, owner: Actor) -> None:
+    root, address = browser_of_staff(), f"{SESSIONS}?user={member.user.pk}"
+    assert address in root.get(f"{USERS}{member.user.pk}/change/").content.decode()
+    page = root.get(address)
+    assert [session.user for session in page.context["cl"].result_list] == [member.user]
+    assert address not in (
+        browser_of_staff("view_user").get(f"{USERS}{member.user.pk}/change/").content.decode()
+    )
+
+
+@pytest.mark.parametrize("user", ["", "x", "9" * 400, "0198f6a0-0000-7000-8000-000000000000"])
+def test_the_sessions_of_nobody_are_none(member: Actor, user: str) -> None:
+    assert rows_on(browser_of_staff().get(SESSIONS, {"user": user})) == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "state", "words"),
+    [
+        ({}, "live", "Live: its user is logged in"),
+        ({"last_used_at": -8}, "live", "Live, but unused for 7 days"),
+        ({"expires_at": -1}, "ended", "when it had lasted as long as it may"),
+        ({"revoked_at": -1}, "ended", "nobody is logged in by it"),
+    ],
+)
+def test_a_page_says_what_its_state_means(
+    member: Actor, changed: dict[str, int], state: str, words: str
+) -> None:
+    moments = {name: timezone.now() + dt.timedelta(days=day) for name, day in changed.items()}
+    Session.objects.update(**moments)
+    root, session = browser_of_staff(), session_of(member)
+    assert words in root.get(f"{SESSIONS}{session.pk}/change/").content.decode()
+    assert f'"field-state">{state}<' in root.get(SESSIONS).content.decode()
