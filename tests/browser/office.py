@@ -98,9 +98,9 @@ class Team:
         made = instance.call(f"{self.home}/invites", self.olivia, email=address)
         return str(made["token"])
 
-    def add_bot(self, instance: Instance, name: str) -> str:
+    def add_bot(self, instance: Instance, name: str, **said: str) -> str:
         """Returns the token of a new service account."""
-        made = instance.call(f"{self.home}/service-accounts", self.olivia, name=name)
+        made = instance.call(f"{self.home}/service-accounts", self.olivia, name=name, **said)
         return str(made["token"])
 
     def make_owner(self, instance: Instance, address: str) -> None:

@@ -1,5 +1,7 @@
 """Every page of the admin, on a desk and on a phone, by axe-core."""
 
+import datetime as dt
+
 import pytest
 from playwright.sync_api import expect
 
@@ -26,6 +28,10 @@ PLAIN = {
     "filtered": [f"{TOKENS}?state=expiring"],
     "nothing-found": [f"{INVITES}?q=nobody"],
 }
+
+
+def in_days(days: int) -> str:
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(days=days)).isoformat()
 
 
 def open_page(desk: Desk, steps: list[str]) -> None:
@@ -57,6 +63,18 @@ def seat(request: pytest.FixtureRequest, owning_team: Team) -> Desk:
 def test_no_page_has_a_barrier(seat: Desk, name: str) -> None:
     open_page(seat, PLAIN[name])
     check(seat, name)
+
+
+def test_a_busy_home_page_has_no_barrier(instance: Instance, owning_team: Team, seat: Desk) -> None:
+    name = f"Busy{seat.width}"
+    denied, _ = instance.sign_up(f"{name}a", f"{name}b")
+    owning_team.add_bot(instance, f"Bot {name}", expires_at=in_days(5))
+    instance.call("/auth/login", email=denied, password="a guess of somebody")
+    open_page(seat, [QUEUE])
+    seat.decide("Deny", denied)
+    open_page(seat, ["/admin/"])
+    expect(seat.page.get_by_text("of them within 7.")).to_be_visible()
+    check(seat, "home-busy")
 
 
 @pytest.mark.parametrize("page", LISTS)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.environment import temporary_sqlite_url
 from tests.mutants import catalogue, catalogue_callers
-from tests.mutants.catalogue import Mutant
+from tests.mutants.mutant import Mutant
 from tests.postgres import throwaway_postgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent

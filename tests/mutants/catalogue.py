@@ -1,19 +1,7 @@
 """The mutants: one guard of the product each, and the tests that must notice its loss."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """`old`, which occurs once in `file`, becomes `new`; then one of `tests` must fail."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: str
-    needs_postgresql: bool = False
-
+from tests.mutants.catalogue_admin import OF_THE_ADMIN
+from tests.mutants.mutant import Mutant
 
 SESSIONS = "accounts/services/sessions.py"
 ROTATION = "accounts/services/rotation.py"
@@ -21,9 +9,9 @@ LOGIN = "accounts/services/login.py"
 MEMBERSHIP = "organizations/services/membership.py"
 SIGNUPS = "organizations/services/signup_request.py"
 INVITES = "organizations/services/invite.py"
-MINTING = "service_accounts/admin/minting.py"
 
 MUTANTS = [
+    *OF_THE_ADMIN,
     Mutant(
         "a log-in counts though the account was closed meanwhile",
         LOGIN,
@@ -422,94 +410,5 @@ MUTANTS = [
         "transaction.on_commit(_events.labels(action).inc)",
         "_events.labels(action).inc()",
         "tests/accounts/test_metrics.py",
-        "a card of the admin's home page is for everybody",
-        "accounts/admin_home.py",
-        " if user.has_perm(maker.permission)]",
-        "]",
-        "tests/test_admin_home.py",
-    ),
-    Mutant(
-        "a card counts to the end",
-        "organizations/admin/home.py",
-        "flat=True)[: MAX_COUNTED + 1])",
-        "flat=True))",
-        "tests/test_admin_home.py",
-    ),
-    Mutant(
-        "who may not issue tokens issues them in the admin",
-        MINTING,
-        "        if not request.user.has_perm(ISSUE):",
-        "        if not request.user.is_staff:",
-        "tests/service_accounts/test_tokens_in_admin.py",
-    ),
-    Mutant(
-        "a superuser takes tokens of organizations that they do not belong to",
-        MINTING,
-        "    if access is None:\n        raise Refusal(",
-        "    if access is None and user is None:\n        raise Refusal(",
-        "tests/service_accounts/test_tokens_in_admin.py",
-    ),
-    Mutant(
-        "staff take tokens of accounts that may do more than they",
-        MINTING,
-        "        require_token_grantable(access=access, account=account)",
-        "        pass",
-        "tests/service_accounts/test_tokens_in_admin.py",
-    ),
-    Mutant(
-        "staff give roles that they do not hold to a new service account",
-        "service_accounts/admin/creation.py",
-        "        require_grantable(access=access, roles=[role])",
-        "        pass",
-        "tests/service_accounts/test_create_in_admin.py",
-    ),
-    Mutant(
-        "a form that was sent makes a token again",
-        MINTING,
-        "        return token_id",
-        "        return uuid7()",
-        "tests/service_accounts/test_tokens_in_admin.py",
-    ),
-    Mutant(
-        "any id makes a form",
-        MINTING,
-        "signing.loads(signed, salt=SALT, max_age=FORM_LIVES_SECONDS)",
-        "signed",
-        "tests/service_accounts/test_tokens_in_admin.py",
-    ),
-    Mutant(
-        "two forms at once make two tokens",
-        "service_accounts/services/token.py",
-        "        id=token_id or uuid7(),",
-        "        id=uuid7(),",
-        "tests/service_accounts/test_tokens_in_admin.py",
-    ),
-    Mutant(
-        "a look at the page that asks revokes the token",
-        "service_accounts/admin/token.py",
-        '        if request.method == "POST":\n            revoke_token',
-        "        if request.method:\n            revoke_token",
-        "tests/service_accounts/test_tokens_in_admin.py",
-    ),
-    Mutant(
-        "who may only look revokes a token in the admin",
-        "service_accounts/admin/token.py",
-        "        if not self.has_manage_permission(request):\n            raise PermissionDenied",
-        "        if request.user is None:\n            raise PermissionDenied",
-        "tests/service_accounts/test_tokens_in_admin.py",
-    ),
-    Mutant(
-        "a look at the page that asks ends the session",
-        "accounts/admin.py",
-        '        if request.method == "POST":\n            revoke_session',
-        "        if request.method:\n            revoke_session",
-        "tests/accounts/test_sessions_in_admin.py",
-    ),
-    Mutant(
-        "who may only look ends a session in the admin",
-        "accounts/admin.py",
-        "        if not self.has_manage_permission(request):\n            raise PermissionDenied",
-        "        if request.user is None:\n            raise PermissionDenied",
-        "tests/accounts/test_sessions_in_admin.py",
     ),
 ]

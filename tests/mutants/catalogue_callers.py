@@ -1,6 +1,6 @@
 """The mutants of what callers are told: of themselves, of their limits, of their tokens."""
 
-from tests.mutants.catalogue import Mutant
+from tests.mutants.mutant import Mutant
 
 CHECK = "organizations/services/check.py"
 
