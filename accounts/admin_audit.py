@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 
 from accounts.actor import Door
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.admin_found import Condition
-from accounts.admin_home import MAX_COUNTED, Card, Tone, bounded, home_card
+from accounts.admin_home import MAX_COUNTED, Card, Tone, age, bounded, home_card
 from accounts.audit import Action
 from accounts.models import AuditEvent, User
 
@@ -79,7 +78,7 @@ def failed_log_ins() -> Card:
     if found:
         moment, address = found[0]
         origin = f" from {address}" if address else ""
-        says = f"in the last 24 hours, the last {timesince(moment, now, depth=1)} ago{origin}."
+        says = f"in the last 24 hours, the last {age(moment, now)} ago{origin}."
     page = reverse("admin:accounts_auditevent_changelist")
     return Card(
         title="Failed log-ins",

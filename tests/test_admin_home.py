@@ -78,6 +78,11 @@ def test_it_tells_how_many_wait_and_since_when(organization: Organization) -> No
     assert card.says == "people wait for approval; the oldest for 1\xa0week."
 
 
+def test_it_tells_of_one_who_came_just_now(organization: Organization) -> None:
+    ask_to_join(organization, 0)
+    assert cards()["Sign-ups"].says == "person has waited for approval for a moment."
+
+
 def test_a_calm_day_is_told_in_words(organization: object) -> None:
     seen = cards()
     assert seen["Sign-ups"].says == "Nobody is waiting for approval."

@@ -2,9 +2,8 @@
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timesince import timesince
 
-from accounts.admin_home import MAX_COUNTED, Card, Line, Tone, bounded, describe, home_card
+from accounts.admin_home import MAX_COUNTED, Card, Line, Tone, age, bounded, describe, home_card
 from accounts.models import User
 from organizations.models import Invite, Organization, Role, SignupRequest
 
@@ -31,9 +30,10 @@ def pending_signups() -> Card:
     waiting = list(oldest_first.values_list("created_at", flat=True)[: MAX_COUNTED + 1])
     says = "Nobody is waiting for approval."
     if waiting:
-        people = "person waits" if len(waiting) == 1 else "people wait"
-        since = timesince(waiting[0], timezone.now(), depth=1)
-        says = f"{people} for approval; the oldest for {since}."
+        since = age(waiting[0], timezone.now())
+        of_one = f"person has waited for approval for {since}."
+        of_many = f"people wait for approval; the oldest for {since}."
+        says = of_one if len(waiting) == 1 else of_many
     return Card(
         title="Sign-ups",
         figure=bounded(len(waiting)) if waiting else "",
