@@ -15,6 +15,18 @@ from accounts.ids import uuid7
 MAX_NAME_LENGTH = 200
 
 
+class EmailDomain(models.Func):
+    """What comes after the @ of a key: `accounts.live_indexes.add_domain_index` holds it."""
+
+    arity = 1
+    output_field = models.CharField()
+    template = "split_part(%(expressions)s, '@', 2)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        at = "substr(%(expressions)s, instr(%(expressions)s, '@') + 1)"
+        return self.as_sql(compiler, connection, template=at, **context)
+
+
 class UserManager(auth.UserManager["User"]):
     """Builds users with their e-mail in its two forms."""
 
@@ -39,6 +51,10 @@ class UserManager(auth.UserManager["User"]):
     def find_by_email(self, email: str) -> "User | None":
         """The user with this address in any spelling."""
         return self.filter(email_key=email_key(email)).first()
+
+    def of_domain(self, domain: str) -> "models.QuerySet[User]":
+        """Those whose address is there; `domain` as in a key."""
+        return self.alias(domain=EmailDomain("email_key")).filter(domain=domain)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email_key=email_key(username or ""))

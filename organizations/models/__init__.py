@@ -5,6 +5,7 @@ from organizations.models.membership import MemberRole, Membership
 from organizations.models.organization import Instance, Organization
 from organizations.models.role import Role
 from organizations.models.signup_request import SignupRequest
+from organizations.models.signup_review import SignupMailChoice, SignupNote, SignupViewer
 from organizations.models.space import Space, SpaceRole
 
 __all__ = [
@@ -14,7 +15,10 @@ __all__ = [
     "Membership",
     "Organization",
     "Role",
+    "SignupMailChoice",
+    "SignupNote",
     "SignupRequest",
+    "SignupViewer",
     "Space",
     "SpaceRole",
 ]

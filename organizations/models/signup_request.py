@@ -12,6 +12,11 @@ from accounts.models import MAX_USER_AGENT_LENGTH, User
 from organizations.models.organization import Organization
 
 MAX_REASON_LENGTH = 1000
+# The longest network in words: "2001:db8:1234:5678::/64" and a reserve.
+MAX_NETWORK_LENGTH = 43
+# For so long a decision is undone in the admin. The API re-opens a denial without a limit.
+UNDO_WITHIN = dt.timedelta(days=30)
+THROUGH_INVITE = "invite"
 
 
 class SignupRequestQuerySet(models.QuerySet["SignupRequest"]):
@@ -44,6 +49,9 @@ class SignupRequest(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     created_at = models.DateTimeField("requested at", default=timezone.now)
     ip_address = models.GenericIPAddressField("network address", null=True, blank=True)
+    network = models.CharField(
+        max_length=MAX_NETWORK_LENGTH, blank=True, default="", db_default="", editable=False
+    )
     user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="")
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(
@@ -55,7 +63,7 @@ class SignupRequest(models.Model):
         help_text="Empty for a decision made on the command line.",
     )
     resolved_through = models.CharField(
-        max_length=10, choices=[*Door.choices, ("invite", "invite")], blank=True, default=""
+        max_length=10, choices=[*Door.choices, (THROUGH_INVITE, "invite")], blank=True, default=""
     )
     reason = models.CharField(
         "internal reason", max_length=MAX_REASON_LENGTH, blank=True, default=""
@@ -82,6 +90,9 @@ class SignupRequest(models.Model):
                 condition=models.Q(resolved_at__isnull=False),
                 name="organizations_signup_decided",
             ),
+            models.Index(
+                fields=("network", "status", "created_at"), name="organizations_signup_network"
+            ),
         )
 
     def __str__(self) -> str:
@@ -97,6 +108,14 @@ class SignupRequest(models.Model):
         if self.resolved_at is None:
             return ""
         return _name(self.resolved_by) or "the command line"
+
+    @property
+    def undo_until(self) -> dt.datetime | None:
+        """Until when the admin undoes the decision; None for one that it never does: there is none
+        yet, or it was an invite's, which staff did not take."""
+        if self.resolved_at is None or self.resolved_through == THROUGH_INVITE:
+            return None
+        return self.resolved_at + UNDO_WITHIN
 
     @property
     def decision(self) -> str:

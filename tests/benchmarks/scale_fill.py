@@ -80,9 +80,10 @@ INSERT INTO organizations_space (id, organization_id, name, description, created
         has_allow_list)
     SELECT pg_temp.uuid7(now()), organization_id, 'Space ' || n, '', now(), false
     FROM organizations_instance, generate_series(1, 20) n;
-INSERT INTO organizations_signuprequest (id, status, created_at, ip_address, user_agent,
+INSERT INTO organizations_signuprequest (id, status, created_at, ip_address, network, user_agent,
         resolved_at, resolved_through, reason, organization_id, user_id)
-    SELECT pg_temp.uuid7(u.created_at), signup_status, u.created_at, '203.0.113.7', 'Firefox',
+    SELECT pg_temp.uuid7(u.created_at), signup_status, u.created_at, '203.0.113.7',
+        '203.0.113.0/24', 'Firefox',
         CASE WHEN signup_status <> 'pending' THEN now() END, '', '', organization_id, u.id
     FROM human JOIN accounts_user u USING (id), organizations_instance;
 """
