@@ -40,6 +40,7 @@ class Action(StrEnum):
     SIGNUP_APPROVED = "signup.approved"
     SIGNUP_DENIED = "signup.denied"
     SIGNUP_REOPENED = "signup.reopened"
+    SIGNUP_NOTED = "signup.noted"
     ORGANIZATION_CREATED = "organization.created"
     ORGANIZATION_CHANGED = "organization.changed"
     MEMBER_ADDED = "member.added"

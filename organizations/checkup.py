@@ -1,7 +1,7 @@
 """What `manage.py doctor` looks at among people."""
 
 from accounts.checkup import Finding, fail, fine
-from organizations.emails import staff_who_resolve
+from organizations.emails import signup_staff
 from organizations.models import Instance, Organization
 
 
@@ -18,7 +18,7 @@ def signups() -> Finding:
     about = "sign-ups"
     if not Organization.objects.filter(open_signups_enabled=True).exists():
         return fine(about, "closed")
-    told = staff_who_resolve().count()
+    told = signup_staff().count()
     if not told:
         return fail(
             about,

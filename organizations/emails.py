@@ -1,23 +1,32 @@
 """Mails about sign-ups and invites."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import mail
 from accounts.models import User
-from organizations.models import Invite, SignupRequest
+from organizations.models import Invite, SignupMailChoice, SignupRequest
 
+Frequency = SignupMailChoice.Frequency
 RESOLVE_PERMISSION = "organizations.resolve_signuprequest"
 
 
-def staff_who_resolve() -> QuerySet[User]:
-    """The active staff members who may approve and deny sign-ups."""
-    return User.objects.with_perm(RESOLVE_PERMISSION).filter(is_staff=True)
+def signup_staff() -> QuerySet[User]:
+    """Whom sign-ups concern: those to whom the admin opens, and who may resolve a request."""
+    approved = User.SignupStatus.APPROVED
+    staff = User.objects.with_perm(RESOLVE_PERMISSION)  # of those who are active
+    return staff.filter(is_staff=True, signup_status=approved)
 
 
 def tell_staff(request: SignupRequest) -> None:
-    """A request waits: to every active staff member who may resolve it."""
-    addresses = list(staff_who_resolve().values_list("email", flat=True))
-    mail.send("signup_requested", _context(request), addresses)
+    """A request waits: to all staff whom it concerns, but for those who want no mail at once."""
+    at_once = Q(signup_mail=None) | Q(signup_mail__frequency=Frequency.AT_ONCE)
+    staff = signup_staff().filter(at_once)
+    mail.send("signup_requested", _context(request), list(staff.values_list("email", flat=True)))
+
+
+def send_digest(user: User, waiting: list[SignupRequest], more: int) -> bool:
+    """Who waits, and how many `more` do: to one of the staff. Whether the mail server took it."""
+    return mail.send_now("signup_digest", {"waiting": waiting, "more": more}, user.email)
 
 
 def tell_approved(request: SignupRequest) -> None:

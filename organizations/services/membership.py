@@ -68,13 +68,14 @@ def remove_member(*, access: Access, user_id: uuid.UUID, by: Actor) -> None:
             withdraw_signup_staff(
                 organization_id=access.organization_id, user=membership.user, by=by
             )
-        membership.delete()
-        record(
-            Action.MEMBER_REMOVED,
-            by=by,
-            target=membership.user,
-            organization_id=access.organization_id,
-        )
+        end_membership(membership=membership, by=by)
+
+
+def end_membership(*, membership: Membership, by: Actor) -> None:
+    """Whoever it belongs to: the caller looks. Call it in the transaction that looked."""
+    membership.delete()
+    organization_id = membership.organization_id
+    record(Action.MEMBER_REMOVED, by=by, target=membership.user, organization_id=organization_id)
 
 
 def set_member_roles(

@@ -1,5 +1,6 @@
 """Sign-up requests: filed by a registration, resolved once, whatever door staff come through."""
 
+import datetime as dt
 import uuid
 from functools import partial
 
@@ -14,8 +15,10 @@ from accounts.models import Session, User
 from accounts.services.sessions import revoke_sessions
 from config.exceptions import Conflict, NotFound
 from organizations import emails
-from organizations.models import Organization, SignupRequest
-from organizations.services.membership import add_member
+from organizations.models import Membership, Organization, SignupRequest
+from organizations.models.signup_request import THROUGH_INVITE, UNDO_WITHIN
+from organizations.origins import network_of
+from organizations.services.membership import add_member, end_membership
 
 Status = SignupRequest.Status
 
@@ -36,12 +39,24 @@ class SignupAlreadyResolved(Conflict):
         super().__init__()
 
 
+class DecisionStands(Conflict):
+    """It cannot be undone in the admin (any more); `why` tells staff."""
+
+    error = "the decision cannot be undone"
+    code = "decision_stands"
+
+    def __init__(self, request: SignupRequest, why: str) -> None:
+        self.request, self.why = request, why
+        super().__init__()
+
+
 def request_signup(*, user: User, organization: Organization, by: Actor) -> SignupRequest:
     """File the request of a new account; staff get a mail once it is committed."""
     request = SignupRequest.objects.create(
         user=user,
         organization=organization,
         ip_address=by.origin.ip_address,
+        network=network_of(by.origin.ip_address),
         user_agent=by.origin.user_agent,
     )
     _record(Action.SIGNUP_REQUESTED, request, by)
@@ -79,14 +94,38 @@ def deny_signup(
     return request
 
 
-def reopen_signup(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
+def reopen_signup(
+    *, request_id: uuid.UUID, by: Actor, within: dt.timedelta | None = None
+) -> SignupRequest:
     """Put a denied request back into the queue; the applicant can log in again, and waits.
 
-    Raises SignupRequestNotFound, or SignupAlreadyResolved for one that is not denied.
+    Raises SignupRequestNotFound, SignupAlreadyResolved for one that is not denied, or
+    DecisionStands if it was denied longer ago than `within` (the admin's limit; the API has none).
     """
     with transaction.atomic():
-        request = _move(request_id, Status.DENIED, Status.PENDING, by)
+        request = _move(request_id, Status.DENIED, Status.PENDING, by, within=within)
         _record(Action.SIGNUP_REOPENED, request, by)
+    return request
+
+
+def undo_approval(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
+    """Put an approved request back into the queue: the applicant is no member any more, loses the
+    roles, is logged out everywhere, and waits. No mail is sent.
+
+    Raises SignupRequestNotFound, SignupAlreadyResolved, or DecisionStands: after 30 days, for who
+    came by an invite, and for who has become an owner or staff (so for no last owner, and never for
+    oneself): those are a superuser's business.
+    """
+    with transaction.atomic():
+        request = _move(request_id, Status.APPROVED, Status.PENDING, by, within=UNDO_WITHIN)
+        # Locked: nobody is made an owner between the look and the removal.
+        memberships = list(Membership.objects.select_for_update().filter(user=request.user))
+        _require_nobody_special(request)
+        for membership in memberships:
+            if membership.organization_id == request.organization_id:
+                end_membership(membership=membership, by=by)
+        revoke_sessions(user=request.user, reason=Session.RevokedReason.REVOKED, by=by)
+        _record(Action.SIGNUP_REOPENED, request, by, was=Status.APPROVED)
     return request
 
 
@@ -98,7 +137,9 @@ def resolve_by_invite(*, user: User, inviter: User, by: Actor) -> None:
     request = SignupRequest.objects.pending().filter(user=user).first()
     if request is None:
         return
-    _move(request.pk, Status.PENDING, Status.APPROVED, by, resolved_by=inviter, through="invite")
+    _move(
+        request.pk, Status.PENDING, Status.APPROVED, by, resolved_by=inviter, through=THROUGH_INVITE
+    )
     _record(Action.SIGNUP_APPROVED, request, by)
 
 
@@ -129,10 +170,15 @@ def _move(
     reason: str = "",
     resolved_by: User | None = None,
     through: str = "",
+    within: dt.timedelta | None = None,
 ) -> SignupRequest:
     """One transition: a conditional update, whose outcome decides; the account follows."""
     is_open = target == Status.PENDING
-    changed = SignupRequest.objects.filter(pk=request_id, status=source).update(
+    rows = SignupRequest.objects.filter(pk=request_id, status=source)
+    if within is not None:
+        rows = rows.filter(resolved_at__gt=timezone.now() - within)
+        rows = rows.exclude(resolved_through=THROUGH_INVITE)
+    changed = rows.update(
         status=target,
         resolved_at=None if is_open else timezone.now(),
         resolved_by=None if is_open else resolved_by or by.user,
@@ -143,6 +189,8 @@ def _move(
     request = requests.filter(pk=request_id).first()
     if request is None:
         raise SignupRequestNotFound
+    if not changed and within is not None and request.status == source:
+        raise DecisionStands(request, why_it_stands(request))
     if not changed:
         raise SignupAlreadyResolved(request)
     request.user.signup_status = target
@@ -150,11 +198,27 @@ def _move(
     return request
 
 
-def _record(action: Action, request: SignupRequest, by: Actor) -> None:
+def why_it_stands(request: SignupRequest) -> str:
+    """Why the admin does not undo a decision, apart from who the account belongs to."""
+    if request.resolved_through == THROUGH_INVITE:
+        return "They accepted an invite, which is no decision of staff."
+    return f"A decision is undone within {UNDO_WITHIN.days} days, and this one is older."
+
+
+def _require_nobody_special(request: SignupRequest) -> None:
+    """Raises DecisionStands for an owner or staff."""
+    user = User.objects.get(pk=request.user_id)
+    owns = Membership.objects.filter(user=user, roles__is_system=True).exists()
+    if owns or user.is_staff or user.is_superuser:
+        raise DecisionStands(request, "They have become an owner or staff: ask a superuser.")
+
+
+def _record(action: Action, request: SignupRequest, by: Actor, was: Status | None = None) -> None:
     record(
         action,
         by=by,
         target=request,
         organization_id=request.organization_id,
+        before={"status": was.value} if was else None,
         after={"email": request.user.email, "reason": request.reason},
     )
