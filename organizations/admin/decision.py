@@ -1,23 +1,25 @@
 """The page on which staff confirm a decision, and what happens when they do."""
 
 import uuid
-from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest
 
 from accounts.admin_site import admin_actor
+from organizations.admin.signup_facts import time_to_undo
 from organizations.models import SignupRequest
-from organizations.models.signup_request import MAX_REASON_LENGTH
+from organizations.models.signup_request import MAX_REASON_LENGTH, UNDO_WITHIN
 from organizations.services.signup_request import (
+    DecisionStands,
     SignupAlreadyResolved,
     SignupRequestNotFound,
     approve_signup,
     deny_signup,
     reopen_signup,
+    undo_approval,
 )
 
 # Each id is a form field, and Django reads 1,000 of them.
@@ -28,22 +30,48 @@ class Decision(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
     REOPEN = "reopen"
+    UNDO = "undo"
 
     @property
     def label(self) -> str:
         """What a button says."""
-        return "Re-open" if self is Decision.REOPEN else self.value.capitalize()
+        special = {Decision.REOPEN: "Re-open", Decision.UNDO: "Undo the approval of"}
+        return special.get(self, self.value.capitalize())
 
     @property
     def acts_on(self) -> SignupRequest.Status:
         """The status that a request must have."""
-        is_reopening = self is Decision.REOPEN
-        return SignupRequest.Status.DENIED if is_reopening else SignupRequest.Status.PENDING
+        special = {
+            Decision.REOPEN: SignupRequest.Status.DENIED,
+            Decision.UNDO: SignupRequest.Status.APPROVED,
+        }
+        return special.get(self, SignupRequest.Status.PENDING)
+
+    def may_act_on(self, request: SignupRequest) -> bool:
+        """Whether there is something to ask: only the POST knows for sure."""
+        is_undoing = self in {Decision.REOPEN, Decision.UNDO}
+        in_time = not is_undoing or bool(time_to_undo(request))
+        return in_time and request.status == self.acts_on
 
     @property
     def past(self) -> str:
         """What was done, for a message."""
-        return {"approve": "Approved", "deny": "Denied", "reopen": "Re-opened"}[self.value]
+        return {
+            Decision.APPROVE: "Approved",
+            Decision.DENY: "Denied",
+            Decision.REOPEN: "Re-opened",
+            Decision.UNDO: "Approval undone",
+        }[self]
+
+    def effect(self, *, is_notified: bool) -> str:
+        """What became of the person, for the table of results."""
+        told = "A mail is on its way to them." if is_notified else "No mail was sent."
+        return {
+            Decision.APPROVE: "Approved: a member now. A mail is on its way to them.",
+            Decision.DENY: f"Denied. {told}",
+            Decision.REOPEN: "Re-opened: waits in the queue again.",
+            Decision.UNDO: "Approval undone: no member any more, and waits in the queue again.",
+        }[self]
 
 
 class DecisionForm(forms.Form):
@@ -64,22 +92,37 @@ class DecisionForm(forms.Form):
     )
 
 
-def decide(request: HttpRequest, decision: Decision, form: DecisionForm) -> list[SignupRequest]:
-    """Carry the decision out for every posted id; what happened to each becomes a message.
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to one of the requests that were posted. `request` is None for one that does
+    not exist; `text` is a whole sentence."""
 
-    Returns the requests that were decided now.
-    """
-    decided = []
-    for request_id in _posted_ids(request):
-        try:
-            decided.append(_resolve(request, decision, request_id, form.cleaned_data))
-        except SignupAlreadyResolved as error:
-            messages.warning(request, too_late(error.request))
-        except SignupRequestNotFound:
-            messages.warning(request, "A request does not exist any more.")
-    if decided:
-        messages.success(request, f"{decision.past}: {_names(decided)}.")
-    return decided
+    request: SignupRequest | None
+    is_done: bool
+    text: str
+
+    @property
+    def email(self) -> str:
+        return self.request.user.email if self.request else ""
+
+
+def decide(request: HttpRequest, decision: Decision, form: DecisionForm) -> list[Outcome]:
+    """Carry the decision out for every posted id, each in a transaction of its own."""
+    return [_decide(request, decision, key, form.cleaned_data) for key in _posted_ids(request)]
+
+
+def _decide(
+    request: HttpRequest, decision: Decision, request_id: uuid.UUID, said: dict[str, Any]
+) -> Outcome:
+    try:
+        done = _resolve(request, decision, request_id, said)
+    except SignupAlreadyResolved as error:
+        return Outcome(error.request, False, too_late(error.request))
+    except DecisionStands as error:
+        return Outcome(error.request, False, stands(error.request, error.why))
+    except SignupRequestNotFound:
+        return Outcome(None, False, "A request does not exist any more.")
+    return Outcome(done, True, decision.effect(is_notified=said["is_notified"]))
 
 
 def too_late(request: SignupRequest) -> str:
@@ -89,6 +132,11 @@ def too_late(request: SignupRequest) -> str:
     return f"{request.user.email} is waiting for a decision."
 
 
+def stands(request: SignupRequest, why: str) -> str:
+    """What staff are told of a decision that is not undone."""
+    return f"The decision on {request.user.email} stands. {why}"
+
+
 def _resolve(
     request: HttpRequest, decision: Decision, request_id: uuid.UUID, said: dict[str, Any]
 ) -> SignupRequest:
@@ -96,7 +144,9 @@ def _resolve(
     if decision is Decision.APPROVE:
         return approve_signup(request_id=request_id, by=staff)
     if decision is Decision.REOPEN:
-        return reopen_signup(request_id=request_id, by=staff)
+        return reopen_signup(request_id=request_id, by=staff, within=UNDO_WITHIN)
+    if decision is Decision.UNDO:
+        return undo_approval(request_id=request_id, by=staff)
     return deny_signup(
         request_id=request_id,
         by=staff,
@@ -106,14 +156,11 @@ def _resolve(
 
 
 def _posted_ids(request: HttpRequest) -> list[uuid.UUID]:
-    ids = []
+    """Each once, in the order of the form."""
+    ids: dict[uuid.UUID, None] = {}
     for text in request.POST.getlist("ids")[:MAX_AT_ONCE]:
         try:
-            ids.append(uuid.UUID(text))
+            ids[uuid.UUID(text)] = None
         except ValueError:
             continue
-    return ids
-
-
-def _names(requests: Iterable[SignupRequest]) -> str:
-    return ", ".join(request.user.email for request in requests)
+    return list(ids)
