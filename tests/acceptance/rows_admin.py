@@ -97,7 +97,7 @@ STRANGERS: tuple[Step, ...] = (
         post(
             f"organizations/signuprequest/{w}/selected/", (("ids", "<request>"),), {302}, ANONYMOUS
         )
-        for w in ("approve", "deny", "reopen")
+        for w in ("approve", "deny", "reopen", "undo")
     ),
     *(post("logout/", (), {302, 200}, ANONYMOUS) for _ in range(1)),
     Count(

@@ -87,7 +87,8 @@ QUERIES = {
     QUEUE: (
         *("", DEEP, "status=approved", "status=denied", "status=all", "status=all&" + DEEP),
         *("q=crowd7@", "q=crowd", "q=The", "q=zzz", "o=1", "o=2", "o=3", "status=all&q=crowd7@"),
-        *("q=crowd+7", "status=denied&q=a+7"),
+        *("q=crowd+7", "status=denied&q=a+7", "domain=example.com", "status=all&domain=zzz"),
+        *("status=denied&domain=example.com", "status=all&network=203.0.113.0/24", "network=zzz"),
     ),
     ROBOTS: (
         *("", DEEP, "is_active__exact=0", "is_active__exact=1", "provider__exact=cursor"),
@@ -99,9 +100,12 @@ QUERIES = {
         *("q=robot+7", "q=zzz", "o=2", "o=4", "o=5"),
     ),
 }
+# Of a request that waits: all others have its domain and its network.
+DETAIL = f"{QUEUE}<a request>/change/"
 PAGES = [
     f"{page}?{query}" if query else page for page, queries in QUERIES.items() for query in queries
 ]
+PAGES.append(DETAIL)
 
 
 def measure() -> dict[str, float]:
@@ -112,10 +116,13 @@ def measure() -> dict[str, float]:
     from django.test import Client  # noqa: PLC0415
 
     from accounts.models import User  # noqa: PLC0415
+    from organizations.models import SignupRequest  # noqa: PLC0415
 
     browser = Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)
     browser.force_login(User.objects.get(email="root@example.com"))
-    return {page: milliseconds_of(browser.get, page) for page in PAGES}
+    waiting = SignupRequest.objects.pending().latest("created_at")
+    paths = {page: page.replace("<a request>", str(waiting.pk)) for page in PAGES}
+    return {page: milliseconds_of(browser.get, path) for page, path in paths.items()}
 
 
 def milliseconds_of(get: object, page: str) -> float:

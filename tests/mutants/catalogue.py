@@ -9,6 +9,7 @@ LOGIN = "accounts/services/login.py"
 MEMBERSHIP = "organizations/services/membership.py"
 SIGNUPS = "organizations/services/signup_request.py"
 INVITES = "organizations/services/invite.py"
+UNDO_TESTS = "tests/organizations/test_signup_undo.py"
 
 MUTANTS = [
     *OF_THE_ADMIN,
@@ -235,9 +236,88 @@ MUTANTS = [
     Mutant(
         "a decision overrides an earlier one",
         SIGNUPS,
-        ".filter(pk=request_id, status=source).update(",
-        ".filter(pk=request_id).update(",
+        "rows = SignupRequest.objects.filter(pk=request_id, status=source)",
+        "rows = SignupRequest.objects.filter(pk=request_id)",
         "tests/organizations/test_approve_signup.py tests/organizations/test_signup_decisions.py",
+    ),
+    Mutant(
+        "a decision is undone however old it is",
+        SIGNUPS,
+        "        rows = rows.filter(resolved_at__gt=timezone.now() - within)\n",
+        "",
+        UNDO_TESTS,
+    ),
+    Mutant(
+        "an approval by an invite is undone",
+        SIGNUPS,
+        "        rows = rows.exclude(resolved_through=THROUGH_INVITE)\n",
+        "",
+        UNDO_TESTS,
+    ),
+    Mutant(
+        "the undone approval of an owner or of staff",
+        SIGNUPS,
+        "        _require_nobody_special(request)\n",
+        "",
+        UNDO_TESTS,
+    ),
+    Mutant(
+        "who was approved by mistake stays a member",
+        SIGNUPS,
+        "                end_membership(membership=membership, by=by)\n",
+        "                pass\n",
+        UNDO_TESTS,
+    ),
+    Mutant(
+        "who was approved by mistake stays logged in",
+        SIGNUPS,
+        "        revoke_sessions(user=request.user, reason=Session.RevokedReason.REVOKED, by=by)\n",
+        "",
+        UNDO_TESTS,
+    ),
+    Mutant(
+        "the admin re-opens a denial without a limit",
+        "organizations/admin/decision.py",
+        "request_id=request_id, by=staff, within=UNDO_WITHIN)",
+        "request_id=request_id, by=staff)",
+        UNDO_TESTS,
+    ),
+    Mutant(
+        "anybody of the staff adds a note",
+        "organizations/admin/signup_pages.py",
+        '''        """Takes a note, and goes back to the page."""
+        self.require_resolve(request)
+''',
+        "",
+        "tests/organizations/test_signup_page.py",
+    ),
+    Mutant(
+        "anybody of the staff asks who looks at a sign-up",
+        "organizations/admin/signup_pages.py",
+        "        if not self.has_view_permission(request):",
+        "        if False:",
+        "tests/organizations/test_signup_page.py",
+    ),
+    Mutant(
+        "the digest is sent again the same day",
+        "organizations/services/signup_digest.py",
+        "SignupMailChoice.objects.filter(unsent, pk=user.pk)",
+        "SignupMailChoice.objects.filter(pk=user.pk)",
+        "tests/organizations/test_signup_digest.py",
+    ),
+    Mutant(
+        "mails about sign-ups go to staff who may not log in",
+        "organizations/emails.py",
+        "staff.filter(is_staff=True, signup_status=approved)",
+        "staff.filter(is_staff=True)",
+        "tests/organizations/test_signup_digest.py",
+    ),
+    Mutant(
+        "mails go at once to who wants none",
+        "organizations/emails.py",
+        "signup_staff().filter(at_once)",
+        "signup_staff()",
+        "tests/organizations/test_signup_digest.py",
     ),
     Mutant(
         "a denied sign-up keeps its sessions",
