@@ -8,7 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin_search import MAX_FOUND
+from accounts.admin_found import MAX_FOUND
 from accounts.models import User
 from organizations.models import SignupRequest
 

@@ -104,8 +104,8 @@ MUTANTS = [
     Mutant(
         "every spelling of a signature verifies",
         "accounts/access_tokens.py",
-        "hmac.compare_digest(_encode(expected), signature)",
-        "hmac.compare_digest(expected, base64.urlsafe_b64decode(signature + b'=='))",
+        "hmac.compare_digest(_encode(expected.digest()), signature)",
+        "hmac.compare_digest(expected.digest(), base64.urlsafe_b64decode(signature + b'=='))",
         "tests/accounts/test_access_tokens.py",
     ),
     Mutant(
