@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from accounts.credentials import Credential
 from accounts.logs import scrubbed, timestamp
 from accounts.origin import address_of
 from accounts.routes import PROBES, method_of, route_of
@@ -74,7 +75,7 @@ def _describe(request: HttpRequest, route: str, status: int, seconds: float) -> 
 def _caller(request: HttpRequest) -> tuple[str | None, str | None]:
     """The id of the user, and the kind of credential; without a query."""
     credential = getattr(request, "auth", None)
-    if credential is not None:
+    if isinstance(credential, Credential):
         return str(request.user.pk), credential.kind
     # The admin's, if a page has looked at who asks; else Django would look now.
     user = getattr(request, "_cached_user", None)

@@ -203,6 +203,6 @@ def test_it_works_without_script(
     desk.page.get_by_label("Add a note").fill("No script here")
     desk.page.get_by_role("button", name="Add the note").click()
     expect(desk.page.locator(".notes article")).to_contain_text("No script here")
-    desk.page.get_by_role("link", name="Approve").click()
+    desk.page.get_by_role("link", name="Approve", exact=True).click()
     desk.confirm("Approve")
     assert "signup_pending" not in instance.log_in(mary).body
