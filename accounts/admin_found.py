@@ -58,14 +58,11 @@ def _cut(rows: QuerySet[Any], conditions: list[Condition]) -> Found:
     for lookup, value in conditions:
         _rank(ranked, rows, lookup, value)
     whole = _first(rows, ranked.whole)
+    if len(ranked.whole) > MAX_FOUND:
+        return Found(whole, is_cut=True, is_whole=True)
     rest = _first(rows, {key: None for key in ranked.others if key not in ranked.whole})
-    is_whole = len(ranked.whole) > MAX_FOUND
-    return Found(
-        (whole + rest)[:MAX_FOUND],
-        is_cut=True,
-        is_whole=is_whole,
-        is_in_order=is_whole or (ranked.is_in_order and not whole),
-    )
+    shown = (whole + rest)[:MAX_FOUND]
+    return Found(shown, is_cut=True, is_in_order=ranked.is_in_order and not whole)
 
 
 def _rank(ranked: _TooMany, rows: QuerySet[Any], lookup: str, value: Any) -> None:
@@ -79,10 +76,11 @@ def _rank(ranked: _TooMany, rows: QuerySet[Any], lookup: str, value: Any) -> Non
         ranked.whole |= _keys(rows.filter(**{f"{path}__{exactly}": value}))
         _add_any(ranked, rows, lookup, value)
         return
-    for pk in _owners(rows.model, owner, {f"{name}__{exactly}": value})[:MAX_OWNERS]:
+    named = _owners(rows.model, owner, {f"{name}__{exactly}": value})[:MAX_OWNERS]
+    for pk in named:
         ranked.whole |= _keys(rows.filter(**{owner: pk}))
     owners = _owners(rows.model, owner, {f"{name}__{kind}": value})
-    for pk in owners[:MAX_OWNERS]:
+    for pk in set(owners[:MAX_OWNERS]).difference(named):
         ranked.others |= _keys(rows.filter(**{owner: pk}))
     if len(owners) > MAX_OWNERS:
         _add_any(ranked, rows, lookup, value)
