@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import traceback
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,7 +49,9 @@ class OperatorCommand(BaseCommand):
         except BrokenPipeError:  # the reader (`head`) has seen enough
             _drop_output()
             return None
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
+            # Where it was interrupted rows may be open, which must be closed before the connection.
+            traceback.clear_frames(error.__traceback__)
             _drop_output()  # a pipe that is full would hold us
             raise
         except DomainError as error:

@@ -94,7 +94,7 @@ def test_two_see_each_other(instance: Instance, desk: Desk, colleague: Desk) -> 
     with desk.page.expect_response("**/presence/"):
         desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(desk.page.get_by_role("status")).to_contain_text("is looking at this too")
-    colleague.page.get_by_role("link", name="Deny").click()
+    colleague.page.get_by_role("link", name="Deny", exact=True).click()
     colleague.confirm("Deny")
     with desk.page.expect_response("**/presence/"):
         desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -184,7 +184,7 @@ def test_it_all_fits_on_a_phone(instance: Instance, phone: Desk, page: str) -> N
         phone.page.get_by_role("button", name="Add the note").click()
     if page in {"denied", "undo"}:
         decision = "Deny" if page == "denied" else "Approve"
-        phone.page.get_by_role("link", name=decision).click()
+        phone.page.get_by_role("link", name=decision, exact=True).click()
         phone.confirm(decision)
         open_request(phone, addresses[0], "Denied" if page == "denied" else "Approved")
     expect(phone.page.get_by_role("heading", level=1)).to_be_visible()
