@@ -14,10 +14,7 @@ class CheckView(ApiView):
         body=CheckInput,
         answer=CheckOutput,
         errors=[UnknownPermission],
-        example={
-            "permission": "board.write",
-            "organization_id": "01a20c79-9152-7bc3-9020-9d8b5823f2d4",
-        },
+        example={"permission": "board.write", "organization_id": "$organization_id"},
         shows={"allowed": True, "reason": 'Allowed: the role "Editor" holds board.write.'},
     )
     def post(self, request: Request) -> Answer:
