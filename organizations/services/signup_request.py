@@ -39,11 +39,9 @@ class SignupAlreadyResolved(Conflict):
         super().__init__()
 
 
-class DecisionStands(Conflict):
-    """It cannot be undone in the admin (any more); `why` tells staff."""
-
-    error = "the decision cannot be undone"
-    code = "decision_stands"
+class DecisionStands(Exception):
+    """It cannot be undone in the admin (any more); `why` tells staff. No call of the API says so:
+    it has no status and no code."""
 
     def __init__(self, request: SignupRequest, why: str) -> None:
         self.request, self.why = request, why

@@ -26,6 +26,7 @@ COMMANDS: list[list[str | bytes]] = [
     ["approve_signup", "ann@example.com"],
     ["approve_signup", "--all"],
     ["deny_signup", "ann@example.com"],
+    ["send_signup_digest"],
 ]
 
 
