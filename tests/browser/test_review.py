@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import barriers
 from tests.browser.conftest import OpenContext, OpenDesk
 from tests.browser.office import COLLEAGUE, OWNER, QUEUE, Desk, Instance
 from tests.browser.test_queue import NAMELESS, OVERFLOW
@@ -78,6 +79,7 @@ def test_an_approval_is_undone(instance: Instance, desk: Desk) -> None:
     desk.page.get_by_role("link", name="Undo the approval").click()
     expect(desk.page.locator("form.decide")).to_contain_text("is no member of Acme")
     desk.shoot("undo")
+    assert barriers(desk.page) == []
     desk.confirm("Undo the approval")
     expect(desk.messages).to_have_text(f"Approval undone: {joan}.")
     assert instance.log_in(joan)["signup_pending"] is True
@@ -150,6 +152,7 @@ def test_several_are_denied_and_each_is_told(instance: Instance, desk: Desk, pho
         expect(row).to_contain_text("A mail is on its way to them.")
     desk.shoot("outcomes")
     assert desk.page.evaluate(OVERFLOW) == 0
+    assert barriers(desk.page) == []
 
 
 def test_staff_choose_their_mails(instance: Instance, desk: Desk, phone: Desk) -> None:
@@ -161,6 +164,7 @@ def test_staff_choose_their_mails(instance: Instance, desk: Desk, phone: Desk) -
     expect(desk.messages).to_have_text("Your choice was saved.")
     desk.shoot("mails")
     assert desk.page.evaluate(NAMELESS) == []
+    assert barriers(desk.page) == []
     phone.page.goto(MAILS)
     expect(phone.page.get_by_label("Once a day")).to_be_checked()
     assert phone.page.evaluate(OVERFLOW) == 0
@@ -190,6 +194,7 @@ def test_it_all_fits_on_a_phone(instance: Instance, phone: Desk, page: str) -> N
     expect(phone.page.get_by_role("heading", level=1)).to_be_visible()
     assert phone.page.evaluate(OVERFLOW) == 0
     assert phone.page.evaluate(NAMELESS) == []
+    assert barriers(phone.page) == []
     phone.shoot(f"review-{page}")
 
 
