@@ -39,10 +39,10 @@ SHUT: tuple[Step, ...] = (
     *(get(door, {302}, ANONYMOUS) for door in DOORS),
     *(post(door, SAID, {302}, ANONYMOUS) for door in DOORS),
     *(get(door, {302}, "sessionid=<owner>") for door in DOORS),
-    *join("clerk"),
-    *hire("clerk"),
-    *(get(door, {403}, cookie_of("clerk")) for door in DOORS),
-    *(post(door, SAID, {403}, cookie_of("clerk")) for door in DOORS),
+    *join("doorman"),
+    *hire("doorman"),
+    *(get(door, {403}, cookie_of("doorman")) for door in DOORS),
+    *(post(door, SAID, {403}, cookie_of("doorman")) for door in DOORS),
     *UNCHANGED,
 )
 LOOKED_AT: tuple[Step, ...] = (

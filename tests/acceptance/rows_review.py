@@ -44,8 +44,12 @@ REVIEW: tuple[Step, ...] = (
         for key in ("<random>", "<reviewed_request>", "<reviewed_request>x", "%00", "9" * 400)
         for page in ("note", "presence")
     ),
-    *(post(f"{SIGNUP}/{key}/note/", (("text", "x"),), {404}) for key in ("<random>", "x")),
-    *(post(f"{SIGNUP}/{key}/presence/", (), {404}) for key in ("<random>", "x")),
+    # What is no id leads back to the queue, as Django's own pages do.
+    *(
+        post(f"{SIGNUP}/{key}/{page}/", (("text", "x"),), expected)
+        for key, expected in (("<random>", {404}), ("x", {302}))
+        for page in ("note", "presence")
+    ),
     *(
         post(f"{SIGNUP}/mails/", (("frequency", value),), {200})
         for value in ("", "x", "\x00", "DAILY", "9" * 400)
