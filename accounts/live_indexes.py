@@ -113,7 +113,7 @@ def add_domain_index(name: str) -> migrations.RunPython:
             else "substr(email_key, instr(email_key, '@') + 1)"
         )
         schema_editor.execute(
-            f"CREATE INDEX {way} {name} ON accounts_user (({domain}), signup_status)"
+            f"CREATE INDEX {way} {name} ON accounts_user (({domain}), signup_status, id)"
         )
         if is_postgresql:
             schema_editor.execute("RESET lock_timeout")
