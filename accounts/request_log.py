@@ -4,7 +4,6 @@ Every request pays for it, so it is written by hand, past the records of `loggin
 that a stranger could have written, and so nothing that needs escaping.
 """
 
-import os
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,13 +12,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.credentials import Credential
+from accounts.log_writer import LogWriter
 from accounts.logs import scrubbed, timestamp
 from accounts.origin import address_of
 from accounts.routes import PROBES, method_of, route_of
 
 LOGGER = "hyperspeed.request"
 _MADE_ID_LENGTH = 32
-_STDERR = 2
+writer = LogWriter(2)  # standard error
 
 
 class Line(NamedTuple):
@@ -42,7 +42,7 @@ class RequestLogMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
-        self._write = _as_json if settings.LOG_FORMAT == "json" else _as_text
+        self._format = _as_json if settings.LOG_FORMAT == "json" else _as_text
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
@@ -50,7 +50,8 @@ class RequestLogMiddleware:
         seconds = time.perf_counter() - started
         route = route_of(request)
         if response.status_code >= 400 or route not in PROBES:
-            _emit(self._write(_describe(request, route, response.status_code, seconds)))
+            line = _describe(request, route, response.status_code, seconds)
+            writer.write(self._format(line))
         return response
 
 
@@ -106,11 +107,3 @@ def _as_text(line: Line) -> str:
         f"{moment} {level} {LOGGER} [{request_id}] {method} {route} {status} {duration} ms "
         f"{caller} at {ip}\n"
     )
-
-
-def _emit(line: str) -> None:
-    """In one write, which no other process's can come into the middle of."""
-    try:  # noqa: SIM105  (it would enter three more functions)
-        os.write(_STDERR, line.encode("ascii"))
-    except OSError:  # a log that is full or closed is no reason not to answer
-        pass

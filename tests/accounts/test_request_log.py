@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
 
+from accounts.request_log import writer
 from accounts.routes import UNMATCHED, _readable
 from organizations.models import Organization
 from tests.config.test_faults import Outage, outage
@@ -32,6 +33,7 @@ def lines(capfd: pytest.CaptureFixture[str]) -> Lines:
     """What requests have left in the log since the last look."""
 
     def read() -> list[dict[str, Any]]:
+        writer.flush()
         found = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
         return [line for line in found if line["logger"] == "hyperspeed.request"]
 
@@ -149,6 +151,7 @@ def test_text_for_people_says_the_same(
 ) -> None:
     settings.LOG_FORMAT = "text"
     Client().get("/api/v1/me", headers={"authorization": f"Bearer {owner.token}"})
+    writer.flush()
     line = capfd.readouterr().err
     assert re.search(r"INFO hyperspeed\.request \[\w{32}\] GET /api/v1/me 200 [\d.]+ ms ", line)
     assert f"session of {owner.user.pk} at 127.0.0.1" in line

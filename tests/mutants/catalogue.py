@@ -471,6 +471,20 @@ MUTANTS = [
         "tests/accounts/test_request_log.py",
     ),
     Mutant(
+        "a process that ends forgets its last requests",
+        "accounts/log_writer.py",
+        "                atexit.register(self.flush)\n",
+        "",
+        "tests/accounts/test_log_writer.py",
+    ),
+    Mutant(
+        "lines that nobody takes fill the memory",
+        "accounts/log_writer.py",
+        "if len(self._lines) >= MAX_WAITING:",
+        "if False:",
+        "tests/accounts/test_log_writer.py",
+    ),
+    Mutant(
         "a traceback tells secrets",
         "accounts/logs.py",
         "scrubbed(self.formatException(record.exc_info))",
