@@ -82,7 +82,11 @@ def _tokens(now: dt.datetime) -> Iterator[Metric]:
         for days in EXPIRING_DAYS
     }
     usable = ServiceAccountToken.objects.usable(now)[:MOST_ROWS]
-    found = usable.aggregate(active=Count("pk"), used=Count("pk", filter=recently), **within)
+    found = usable.aggregate(active=Count("pk"), used=Count("pk", filter=recently))
+    longest = dt.timedelta(days=max(EXPIRING_DAYS))
+    # Not those that were replaced: an alert would go on after it was answered.
+    ending = ServiceAccountToken.objects.worth_a_warning(now, longest)[:MOST_ROWS]
+    found |= ending.aggregate(**within)
     yield _gauge(
         "hyperspeed_service_account_tokens",
         "Tokens of service accounts: active ones, and those of them used within a day.",
@@ -91,7 +95,7 @@ def _tokens(now: dt.datetime) -> Iterator[Metric]:
     )
     yield _gauge(
         "hyperspeed_service_account_tokens_expiring",
-        "Active tokens that expire within so many days.",
+        "Tokens that expire within so many days and are missed then.",
         *[({"within": name}, found[name]) for name in within],
     )
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.ids import uuid7
@@ -13,6 +13,8 @@ from organizations.models import Organization
 MAX_SERVICE_ACCOUNT_NAME_LENGTH = 100
 MAX_SETTING_LENGTH = 500
 EXPIRES_SOON = dt.timedelta(days=30)
+# Whoever takes a token for a day knows when it ends.
+SHORTEST_LIFE = dt.timedelta(days=1)
 DEFAULT_OPENROUTER_MODEL = "nvidia/nemotron-3-super-120b-a12b:free"
 
 
@@ -110,6 +112,13 @@ class ServiceAccountTokenQuerySet(models.QuerySet["ServiceAccountToken"]):
     def expiring(self, now: dt.datetime, within: dt.timedelta) -> "ServiceAccountTokenQuerySet":
         """Those whose end comes in this time, and matters."""
         return self._whose_end_matters().filter(expires_at__gt=now, expires_at__lte=now + within)
+
+    def worth_a_warning(
+        self, now: dt.datetime, within: dt.timedelta
+    ) -> "ServiceAccountTokenQuerySet":
+        """Those of `expiring` that were not issued for a day or less."""
+        is_long = Q(expires_at__gt=F("created_at") + SHORTEST_LIFE)
+        return self.expiring(now, within).filter(is_long)
 
     def just_expired(self, now: dt.datetime, within: dt.timedelta) -> "ServiceAccountTokenQuerySet":
         """Those whose end came in this time, and matters: their account has no usable token."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import mail
@@ -20,8 +20,6 @@ from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.token import require_token_grantable
 
 WARNING_DAYS = (1, 7, 30)
-# Whoever takes a token for a day knows when it ends.
-_SHORTEST_LIFE = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +81,7 @@ def _due(now: dt.datetime) -> Iterator[Notice]:
     """Of each token the next warning, if it is time for it and it was not sent. What nobody sent in
     its time is left out: five days before the end comes the one of seven, and none of thirty."""
     longest = dt.timedelta(days=max(WARNING_DAYS))
-    tokens = ServiceAccountToken.objects.expiring(now, longest).filter(
-        expires_at__gt=F("created_at") + _SHORTEST_LIFE
-    )
+    tokens = ServiceAccountToken.objects.worth_a_warning(now, longest)
     accounts = ("organization", "user", "created_by")
     related = [f"service_account__{name}" for name in accounts]
     for token in tokens.select_related(*related).order_by("expires_at", "pk"):

@@ -12,7 +12,8 @@ from pytest_django import Settings
 
 from accounts.models import PasswordReset
 from organizations.models import Organization, SignupRequest
-from service_accounts.models import ServiceAccountToken
+from service_accounts.models import ServiceAccount, ServiceAccountToken
+from tests.accounts.commands import run
 from tests.config.test_faults import Outage, outage
 from tests.conftest import Actor, Answer, make_bot, make_client
 from tests.factories import SignupRequestFactory
@@ -111,6 +112,7 @@ def test_tokens_are_counted_by_use_and_by_end(organization: Organization) -> Non
         make_bot(organization, name=name)
         token = ServiceAccountToken.objects.filter(service_account__name=name)
         token.update(expires_at=now + dt.timedelta(days=days) if days else None)
+        token.update(created_at=now - dt.timedelta(days=40))
         token.update(last_used_at=now - dt.timedelta(hours=1 if name == "used" else 25))
     make_bot(organization, name="revoked")
     ServiceAccountToken.objects.filter(service_account__name="revoked").update(revoked_at=now)
@@ -118,6 +120,35 @@ def test_tokens_are_counted_by_use_and_by_end(organization: Organization) -> Non
     assert counts == {"active": 5, "used_within_1d": 1}
     expiring = values("hyperspeed_service_account_tokens_expiring")
     assert expiring == {"1d": 1, "7d": 2, "30d": 3}
+
+
+def expire_in(days: float, *, issued: float = 40) -> None:
+    """All tokens there are, issued so many days ago."""
+    now, day = timezone.now(), dt.timedelta(days=1)
+    ServiceAccountToken.objects.update(created_at=now - issued * day, expires_at=now + days * day)
+
+
+@pytest.mark.usefixtures("is_on")
+def test_a_token_that_was_replaced_is_none_that_expires(organization: Organization) -> None:
+    """Else the alert would go on after its advice was followed."""
+    make_bot(organization, name="Builder")
+    expire_in(0.5, issued=90)
+    assert values("hyperspeed_service_account_tokens_expiring")["1d"] == 1
+    assert run("rotate_service_account_token", "Builder", "--overlap", "24h").status == 0
+    assert values("hyperspeed_service_account_tokens")["active"] == 2
+    assert set(values("hyperspeed_service_account_tokens_expiring").values()) == {0}
+
+
+@pytest.mark.usefixtures("is_on")
+def test_a_token_for_a_few_hours_or_of_a_disabled_account_surprises_nobody(
+    organization: Organization,
+) -> None:
+    make_bot(organization)
+    expire_in(0.5, issued=0.1)
+    assert set(values("hyperspeed_service_account_tokens_expiring").values()) == {0}
+    expire_in(0.5)
+    ServiceAccount.objects.update(is_active=False)
+    assert set(values("hyperspeed_service_account_tokens_expiring").values()) == {0}
 
 
 @pytest.mark.usefixtures("is_on")
