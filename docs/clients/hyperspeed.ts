@@ -63,11 +63,16 @@ export class Hyperspeed {
     const answer = await this.post("/auth/refresh", { refresh_token: used.refresh_token });
     const body = await answer.json();
     if (answer.status === 401 && body.code === "token_superseded") return this.awaitWinner(used);
-    if (answer.status === 401) this.store.save(null);
+    if (answer.status === 401) this.replace(used, null);
     if (answer.status === 401) throw new LoggedOut(body.error);
     if (!answer.ok) throw new Error(body.error); // 429, 503: the pair stays, try again later
-    this.store.save(body);
+    this.replace(used, body);
     return body;
+  }
+
+  /** Unless somebody has logged in or out meanwhile, in this tab or another. */
+  private replace(used: Pair, pair: Pair | null): void {
+    if (this.store.load()?.access_token === used.access_token) this.store.save(pair);
   }
 
   /** Another tab has the new pair, and stores it in a moment. */

@@ -40,6 +40,17 @@ ENDED = """
 const refusal = await hyperspeed.fetch("/me").catch((error) => error);
 print({ isLoggedOut: refusal instanceof LoggedOut, message: refusal.message, pair: store.pair });
 """
+# Another tab logs in while the refresh of this one is on its way.
+MEANWHILE = """
+const send = globalThis.fetch;
+globalThis.fetch = async (url, init) => {
+  const answer = await send(url, init);
+  if (url.endsWith("/auth/refresh")) store.save(JSON.parse(process.env.NEW));
+  return answer;
+};
+await hyperspeed.fetch("/me").catch(() => null);
+print(store.pair);
+"""
 IN_AND_OUT = """
 await hyperspeed.logIn(process.env.EMAIL, process.env.PASSWORD);
 const { refresh_token } = store.pair;
@@ -95,3 +106,15 @@ def test_a_session_that_has_ended_is_told(stage: Stage) -> None:
     stage.client.log_out(pair["refresh_token"])
     said = run(stage, ENDED, pair)
     assert said == {"isLoggedOut": True, "message": "invalid refresh token", "pair": None}
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["refused", "refreshed"])
+def test_a_session_that_another_tab_began_meanwhile_is_not_lost(
+    stage: Stage, is_over: bool
+) -> None:
+    old = stage.expired()
+    if is_over:
+        stage.client.log_out(old["refresh_token"])
+    new = stage.client.log_in(EMAIL).body
+    assert run(stage, MEANWHILE, old, WITHOUT_LOCKS, NEW=json.dumps(new)) == new
+    assert stage.me(new["access_token"]).is_success
