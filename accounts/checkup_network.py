@@ -1,5 +1,6 @@
 """What `manage.py doctor` tries over the network: a mail, and the public address."""
 
+import http.client
 import json
 import smtplib
 import socket
@@ -98,7 +99,7 @@ def public_address(url: str) -> Finding:
     except urllib.error.URLError as error:
         advice = "Look at the name, the proxy and its certificate."
         return fail(about, f"not reached: {_network_problem(error.reason)}", advice)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, http.client.HTTPException, ValueError, TypeError, KeyError):
         advice = "Let the proxy pass all paths to Hyperspeed."
         return fail(about, "something else than Hyperspeed answers", advice)
     if found != (settings.VERSION, settings.GIT_SHA):

@@ -242,6 +242,12 @@ def test_a_public_address_that_nobody_answers_at_is_a_failure(owner: Actor) -> N
     assert ran == (1, "fail", "not reached: nothing listens there")
 
 
+def test_something_that_speaks_another_language_there_is_told(organization: Organization) -> None:
+    with refusing_mail_server("HELP 500") as port:
+        ran = doctor("public address", "--url", f"http://127.0.0.1:{port}")
+    assert ran == (1, "fail", "something else than Hyperspeed answers")
+
+
 @pytest.mark.race
 @pytest.mark.once
 def test_the_public_address_answers_with_this_version() -> None:
