@@ -91,3 +91,26 @@ def test_the_line_that_is_shown_has_the_fields_of_one(capfd: pytest.CaptureFixtu
     make_client().get("/api/v1/me")
     line = json.loads(capfd.readouterr().err.splitlines()[-1])
     assert list(json.loads(shown)) == list(line)
+
+
+def daily() -> list[str]:
+    """The commands that the page has run every day."""
+    section = PAGE.partition("\n## Every day\n")[2].partition("\n## ")[0]
+    return re.findall(r"`manage\.py (\w+)`", section)
+
+
+def test_what_is_due_every_day_is_started_by_a_timer_that_the_installation_enables() -> None:
+    units = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs/deploy").glob("*.service")}
+    for command in daily():
+        (name,) = [name for name, text in units.items() if f"manage.py {command}\n" in text]
+        assert (ROOT / "docs" / "deploy" / f"{name}.timer").exists()
+        assert f"{name}.timer" in (ROOT / "docs" / "deploy.md").read_text("utf-8")
+
+
+def test_the_composition_runs_the_same_every_day() -> None:
+    """A job that sends mails is on a network that reaches a mail server."""
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"].values()
+    for command in daily():
+        (job,) = [job for job in services if f"manage.py {command};" in str(job.get("command"))]
+        assert job["profiles"] == ["jobs"]
+        assert "outside" in job["networks"] or command == "purge_expired"
