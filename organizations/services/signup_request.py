@@ -111,8 +111,8 @@ def undo_approval(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
     roles, is logged out everywhere, and waits. No mail is sent.
 
     Raises SignupRequestNotFound, SignupAlreadyResolved, or DecisionStands: after 30 days, for who
-    came by an invite, and for who has become an owner or staff (so for no last owner, and never for
-    oneself): those are a superuser's business.
+    came by an invite, for a member of another organization, and for who has become an owner or
+    staff (so for no last owner, and never for oneself): those are a superuser's business.
     """
     with transaction.atomic():
         request = _move(request_id, Status.APPROVED, Status.PENDING, by, within=UNDO_WITHIN)
@@ -120,8 +120,10 @@ def undo_approval(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
         memberships = list(Membership.objects.select_for_update().filter(user=request.user))
         _require_nobody_special(request)
         for membership in memberships:
-            if membership.organization_id == request.organization_id:
-                end_membership(membership=membership, by=by)
+            if membership.organization_id != request.organization_id:
+                # Who waits reaches no organization.
+                raise DecisionStands(request, "They are a member of another organization too.")
+            end_membership(membership=membership, by=by)
         revoke_sessions(user=request.user, reason=Session.RevokedReason.REVOKED, by=by)
         _record(Action.SIGNUP_REOPENED, request, by, was=Status.APPROVED)
     return request

@@ -14,7 +14,7 @@ from organizations.models import MemberRole, Membership, Role, SignupRequest
 from organizations.permissions import Permission
 from organizations.services.signup_request import approve_signup, deny_signup
 from tests.conftest import SETUP, Actor, Answer
-from tests.factories import PASSWORD, make_role
+from tests.factories import PASSWORD, OrganizationFactory, add_member, make_role
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +158,16 @@ def test_who_came_by_an_invite_is_not_removed_by_it(staff: Client, approved: Sig
     SignupRequest.objects.update(resolved_through="invite")
     assert "They accepted an invite" in told(post(staff, "undo", approved))
     assert is_member_still(approved)
+
+
+def test_a_member_of_another_organization_does_not_wait_for_this_one(
+    staff: Client, approved: SignupRequest
+) -> None:
+    """Who waits reaches no organization, and would go on to reach that one."""
+    add_member(OrganizationFactory.create(slug="second"), approved.user)
+    assert "member of another organization" in told(post(staff, "undo", approved))
+    assert is_member_still(approved)
+    assert approved.user.memberships.count() == 2
 
 
 def test_a_denial_is_no_approval_and_the_other_way_round(
