@@ -20,18 +20,27 @@ from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.token import require_token_grantable
 
 WARNING_DAYS = (1, 7, 30)
+# It runs once a day, and not to the minute: each warning goes with the run that is nearest to it, so
+# that the last one comes half a day before the end, and not after it.
+_EARLIER = dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A token of which people are told now, that it ends within `days`."""
+    """A token of which people are told now: the warning of `days`, and how much is left."""
 
     token: ServiceAccountToken
     days: int
+    left: dt.timedelta
 
     @property
     def account(self) -> ServiceAccount:
         return self.token.service_account
+
+    @property
+    def left_days(self) -> int:
+        """Rounded; 0 in the last half a day."""
+        return round(self.left / dt.timedelta(days=1))
 
     @property
     def command(self) -> str:
@@ -80,13 +89,14 @@ def warn_of_expiry() -> Warned:
 def _due(now: dt.datetime) -> Iterator[Notice]:
     """Of each token the next warning, if it is time for it and it was not sent. What nobody sent in
     its time is left out: five days before the end comes the one of seven, and none of thirty."""
-    longest = dt.timedelta(days=max(WARNING_DAYS))
+    longest = dt.timedelta(days=max(WARNING_DAYS)) + _EARLIER
     tokens = ServiceAccountToken.objects.worth_a_warning(now, longest)
     accounts = ("organization", "user", "created_by")
     related = [f"service_account__{name}" for name in accounts]
     for token in tokens.select_related(*related).order_by("expires_at", "pk"):
         left = (token.expires_at or now) - now
-        yield Notice(token, min(days for days in WARNING_DAYS if left <= dt.timedelta(days=days)))
+        due = (days for days in WARNING_DAYS if left <= dt.timedelta(days=days) + _EARLIER)
+        yield Notice(token, min(due), left)
 
 
 def _claim(notice: Notice) -> bool:

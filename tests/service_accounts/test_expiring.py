@@ -130,10 +130,19 @@ def test_owners_are_told_once_at_each_time(bot: Actor) -> None:
     assert told == [(0, people) for people in expected]
 
 
+@pytest.mark.parametrize("days", [1.02, 1.45])
+def test_a_run_that_comes_a_day_later_would_come_too_late(bot: Actor, days: float) -> None:
+    """Once a day is never to the minute: the next run could find the token expired."""
+    expire_in(days)
+    assert (warn().status, recipients()) == (0, ["owner@example.com"])
+    expire_in(days - 1)
+    assert (warn().status, recipients()) == (0, [])
+
+
 def test_a_token_that_is_first_seen_late_gets_the_one_mail_that_is_due(bot: Actor) -> None:
     expire_in(5)
     assert warn().err == "1 mail(s) about 1 token(s)\n"
-    assert "within 7 days" in mail.outbox[0].body
+    assert " UTC, in 5 days\n" in mail.outbox[0].body
     assert len(recipients()) == 1
 
 
