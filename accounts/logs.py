@@ -41,8 +41,7 @@ class TextFormatter(logging.Formatter):
         return scrubbed(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
-        line = scrubbed(super().formatMessage(record))
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+        return on_one_line(scrubbed(super().formatMessage(record)))
 
 
 def _request_id(record: logging.LogRecord) -> str | None:
@@ -54,6 +53,11 @@ def timestamp(seconds: float) -> str:
     """A time of the clock as RFC 3339 in UTC, to the millisecond."""
     moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
     return moment.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
+
+
+def on_one_line(text: str) -> str:
+    """As a terminal may show it: what is not printable as Python would write it."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def scrubbed(text: str) -> str:

@@ -60,6 +60,14 @@ def everything() -> list[object]:
     return [list(table._default_manager.order_by("pk").values()) for table in tables]
 
 
+def test_a_setting_that_a_member_typed_is_one_line_of_the_plan(file: Path) -> None:
+    """It could clear the operator's terminal, or look like another line."""
+    apply(file)
+    ServiceAccount.objects.filter(provider="cursor").update(cursor_default_ref="\x1b[2J\n- \x9b")
+    (line,) = apply(file, "--dry-run").out.splitlines()
+    assert line == r'~ change Release bot: cursor_default_ref "\x1b[2J\n- \x9b" -> "main"'
+
+
 def test_what_is_missing_is_made_and_its_tokens_are_alone_on_stdout(file: Path) -> None:
     ran = apply(file)
     assert ran.status == 0

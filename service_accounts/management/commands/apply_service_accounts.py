@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from accounts.commands import OperatorCommand, as_json, timestamp
+from accounts.logs import on_one_line
 from service_accounts.commands import get_organization
 from service_accounts.declaration import MAX_BYTES, parse_declaration
 from service_accounts.secret_files import write_secrets
@@ -80,7 +81,7 @@ class Command(OperatorCommand):
         for step in steps:
             line = f"{_SIGNS[step.verb]} {step.verb} {step.name}"
             details = ", ".join(step.details())
-            line = f"{line}: {details}" if details else line
+            line = on_one_line(f"{line}: {details}" if details else line)
             if is_dry:
                 self.stdout.write(line)
             else:
