@@ -10,16 +10,17 @@ from django.db import IntegrityError, transaction
 from accounts.actor import Actor
 from accounts.audit import Action, Details, changes, record
 from accounts.models import User
-from config.exceptions import Conflict, DomainError, NotFound
+from config.exceptions import Conflict, DomainError
 from organizations.models import MemberRole, Membership, Organization, Role
 from organizations.services.membership import ServiceAccountsCannotBeOwners
 from service_accounts.models import DEFAULT_OPENROUTER_MODEL, ServiceAccount
-from service_accounts.services.token import IssuedToken, issue_token, require_future
-
-
-class ServiceAccountNotFound(NotFound):
-    error = "service account not found"
-    code = "service_account_not_found"
+from service_accounts.services.token import (
+    IssuedToken,
+    ServiceAccountNotFound,
+    issue_token,
+    lock_account,
+    require_future,
+)
 
 
 class ServiceAccountNameTaken(Conflict):
@@ -110,9 +111,10 @@ def get_service_account(*, organization_id: uuid.UUID, account_id: uuid.UUID) ->
 def change_service_account(
     *, account: ServiceAccount, changed: dict[str, str | bool], by: Actor
 ) -> None:
-    """Set these fields (name, is_active, the provider's). Disabling is reversible.
+    """Set these fields (name, is_active, the provider's), and no others: who renames an account
+    does not enable one that was disabled meanwhile. Disabling is reversible.
 
-    Raises OpenrouterModelMissing or ServiceAccountNameTaken.
+    Raises OpenrouterModelMissing, ServiceAccountNameTaken or ServiceAccountNotFound.
     """
     was, now = changes({name: getattr(account, name) for name in changed}, changed)
     for name, value in now.items():
@@ -122,10 +124,12 @@ def change_service_account(
         raise OpenrouterModelMissing(fields={"openrouter_model": ["required"]})
     if not now:
         return
-    account.rename(account.name)
     with transaction.atomic():
-        _store(account)
-        User.objects.filter(pk=account.user_id).update(display_name=account.name)
+        lock_account(account)
+        if "name" in now:
+            account.rename(account.name)
+            User.objects.filter(pk=account.user_id).update(display_name=account.name)
+        _store(account, *now, *(["name_key"] if "name" in now else []))
         _record(Action.SERVICE_ACCOUNT_CHANGED, account, by, before=was, after=now)
 
 
@@ -149,10 +153,11 @@ def _create_backing_user(account: ServiceAccount) -> User:
     return user
 
 
-def _store(account: ServiceAccount) -> None:
+def _store(account: ServiceAccount, *fields: str) -> None:
+    """Insert it; with `fields`, update these."""
     try:
         with transaction.atomic():
-            account.save()
+            account.save(update_fields=fields or None)
     except IntegrityError as error:
         raise ServiceAccountNameTaken from error
 

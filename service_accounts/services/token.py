@@ -20,6 +20,11 @@ from service_accounts.tokens import hint, make_token
 MAX_ACTIVE_TOKENS = 10
 
 
+class ServiceAccountNotFound(NotFound):
+    error = "service account not found"
+    code = "service_account_not_found"
+
+
 class ExpiryInThePast(DomainError):
     error = "expires_at must be in the future"
     code = "expires_at_not_in_future"
@@ -74,11 +79,12 @@ def issue_token(
     """One more token of the account; `expires_at` None means never.
 
     `token_id`, if it was chosen beforehand, makes one token of any number of calls. Raises
-    ExpiryInThePast, TooManyTokens or AlreadyIssued.
+    ExpiryInThePast, TooManyTokens, AlreadyIssued, or ServiceAccountNotFound for an account that was
+    deleted meanwhile.
     """
     require_future(expires_at)
     with transaction.atomic():
-        _lock(account)
+        lock_account(account)
         if _active(account).count() >= MAX_ACTIVE_TOKENS:
             raise TooManyTokens
         issued = _create(account, name, expires_at, token_id)
@@ -95,11 +101,12 @@ def rotate_token(
 ) -> IssuedToken:
     """A successor with the same name and lifetime; the old token works on for `overlap`.
 
-    `token_id` as in `issue_token`. Raises TokenNotActive, TooManyTokens or AlreadyIssued.
+    `token_id` as in `issue_token`. Raises TokenNotActive, TooManyTokens, AlreadyIssued or
+    ServiceAccountNotFound.
     """
     account = token.service_account
     with transaction.atomic():
-        _lock(account)
+        lock_account(account)
         now = timezone.now()
         if not _active(account).filter(pk=token.pk).exists():
             raise TokenNotActive
@@ -141,9 +148,13 @@ def _active(account: ServiceAccount) -> QuerySet[ServiceAccountToken]:
     return ServiceAccountToken.objects.usable(timezone.now()).filter(service_account=account)
 
 
-def _lock(account: ServiceAccount) -> None:
-    """Take the account's row lock: concurrent calls count one after the other."""
-    ServiceAccount.objects.filter(pk=account.pk).update(is_active=F("is_active"))
+def lock_account(account: ServiceAccount) -> None:
+    """Take the account's row lock: concurrent calls count one after the other.
+
+    Raises ServiceAccountNotFound if it was deleted since it was read.
+    """
+    if not ServiceAccount.objects.filter(pk=account.pk).update(is_active=F("is_active")):
+        raise ServiceAccountNotFound
 
 
 def _phase_out(token: ServiceAccountToken, overlap: dt.timedelta, now: dt.datetime) -> None:

@@ -26,13 +26,12 @@ from service_accounts.services.account import (
     OpenrouterModelMissing,
     ProviderSettings,
     ServiceAccountNameTaken,
-    ServiceAccountNotFound,
     change_service_account,
     create_service_account,
     delete_service_account,
     get_service_account,
 )
-from service_accounts.services.token import ExpiryInThePast
+from service_accounts.services.token import ExpiryInThePast, ServiceAccountNotFound
 
 MANAGE = Permission.ORG_MEMBERS_MANAGE
 EVERY_METHOD = frozenset({"GET", "POST", "PATCH", "DELETE"})

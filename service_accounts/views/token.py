@@ -16,10 +16,11 @@ from service_accounts.serializers import (
     TokenInput,
     TokenOutput,
 )
-from service_accounts.services.account import ServiceAccountNotFound, get_service_account
+from service_accounts.services.account import get_service_account
 from service_accounts.services.token import (
     ExpiryInThePast,
     IssuedToken,
+    ServiceAccountNotFound,
     TokenNotActive,
     TokenNotFound,
     TooManyTokens,
