@@ -264,9 +264,23 @@ MUTANTS = [
     Mutant(
         "who was approved by mistake stays a member",
         SIGNUPS,
-        "                end_membership(membership=membership, by=by)\n",
-        "                pass\n",
+        "            end_membership(membership=membership, by=by)\n",
+        "            pass\n",
         UNDO_TESTS,
+    ),
+    Mutant(
+        "who waits is a member of another organization",
+        SIGNUPS,
+        "            if membership.organization_id != request.organization_id:",
+        "            if False:",
+        UNDO_TESTS,
+    ),
+    Mutant(
+        "who renames a service account enables it again",
+        "service_accounts/services/account.py",
+        "account.save(update_fields=fields or None)",
+        "account.save()",
+        "tests/service_accounts/test_meanwhile.py",
     ),
     Mutant(
         "who was approved by mistake stays logged in",
