@@ -20,8 +20,8 @@ from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.token import require_token_grantable
 
 WARNING_DAYS = (1, 7, 30)
-# It runs once a day, and not to the minute: each warning goes with the run that is nearest to it, so
-# that the last one comes half a day before the end, and not after it.
+# It runs once a day, and not to the minute: each warning goes with the run that is nearest to it,
+# so that the last one comes half a day before the end, and not after it.
 _EARLIER = dt.timedelta(hours=12)
 
 

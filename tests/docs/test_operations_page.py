@@ -100,7 +100,8 @@ def daily() -> list[str]:
 
 
 def test_what_is_due_every_day_is_started_by_a_timer_that_the_installation_enables() -> None:
-    units = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs/deploy").glob("*.service")}
+    found = (ROOT / "docs" / "deploy").glob("*.service")
+    units = {path.stem: path.read_text("utf-8") for path in found}
     for command in daily():
         (name,) = [name for name, text in units.items() if f"manage.py {command}\n" in text]
         assert (ROOT / "docs" / "deploy" / f"{name}.timer").exists()
