@@ -11,6 +11,7 @@ import yaml
 from pytest_django import Settings
 
 from accounts.audit import Action
+from accounts.request_log import writer
 from tests.conftest import make_client
 from tests.server import ROOT
 
@@ -89,6 +90,7 @@ def test_no_two_panels_of_the_dashboard_overlap() -> None:
 def test_the_line_that_is_shown_has_the_fields_of_one(capfd: pytest.CaptureFixture[str]) -> None:
     (shown,) = re.findall(r"```json\n(.*?)\n```", PAGE, re.DOTALL)
     make_client().get("/api/v1/me")
+    writer.flush()
     line = json.loads(capfd.readouterr().err.splitlines()[-1])
     assert list(json.loads(shown)) == list(line)
 
