@@ -9,7 +9,6 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.admin_site import admin_actor
-from organizations.admin.signup_facts import time_to_undo
 from organizations.models import SignupRequest
 from organizations.models.signup_request import MAX_REASON_LENGTH, UNDO_WITHIN
 from organizations.services.signup_request import (
@@ -20,6 +19,7 @@ from organizations.services.signup_request import (
     deny_signup,
     reopen_signup,
     undo_approval,
+    why_it_stands,
 )
 
 # Each id is a form field, and Django reads 1,000 of them.
@@ -47,11 +47,13 @@ class Decision(StrEnum):
         }
         return special.get(self, SignupRequest.Status.PENDING)
 
-    def may_act_on(self, request: SignupRequest) -> bool:
-        """Whether there is something to ask: only the POST knows for sure."""
+    def refusal(self, request: SignupRequest) -> str:
+        """Why there is nothing to ask, as a sentence; else empty. Only the POST knows for sure."""
+        if request.status != self.acts_on:
+            return too_late(request)
         is_undoing = self in {Decision.REOPEN, Decision.UNDO}
-        in_time = not is_undoing or bool(time_to_undo(request))
-        return in_time and request.status == self.acts_on
+        why = why_it_stands(request) if is_undoing else ""
+        return stands(request, why) if why else ""
 
     @property
     def past(self) -> str:

@@ -18,12 +18,9 @@ from organizations.admin.decision import (
     DecisionForm,
     Outcome,
     decide,
-    stands,
-    too_late,
 )
 from organizations.admin.signup_facts import CHANGELIST, notes_of, roles_of
 from organizations.models import SignupRequest
-from organizations.services.signup_request import why_it_stands
 
 PREFIX = "organizations_signuprequest"
 TEMPLATES = "admin/organizations/signuprequest"
@@ -107,12 +104,12 @@ class DecisionPages(ReadOnlyAdmin):
         """The page that asks; None, with a message, when there is nothing left to decide."""
         related = ("user", "organization", "resolved_by")
         chosen = list(queryset.select_related(*related)[: MAX_AT_ONCE + 1])
-        open_ones = [item for item in chosen if decision.may_act_on(item)]
+        open_ones = []
         for item in chosen:
-            if item.status != decision.acts_on:
-                messages.warning(request, too_late(item))
-            elif item not in open_ones:
-                messages.warning(request, stands(item, why_it_stands(item)))
+            if refusal := decision.refusal(item):
+                messages.warning(request, refusal)
+            else:
+                open_ones.append(item)
         if not open_ones:
             return None
         if len(open_ones) > MAX_AT_ONCE:

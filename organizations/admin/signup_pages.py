@@ -32,6 +32,7 @@ from organizations.admin.signup_facts import (
 )
 from organizations.models import SignupMailChoice, SignupRequest
 from organizations.models.signup_review import MAX_NOTE_LENGTH
+from organizations.services.signup_request import why_it_stands
 from organizations.services.signup_review import (
     add_note,
     choose_signup_mail,
@@ -128,6 +129,7 @@ class SignupPages(DecisionPages):
             "note_form": NoteForm(),
             "next": next_after(one),
             "time_to_undo": time_to_undo(one),
+            "why_it_stands": why_it_stands(one),
             "can_resolve": self.has_resolve_permission(request),
         }
 

@@ -21,6 +21,7 @@ from organizations.origins import network_of
 from organizations.services.membership import add_member, end_membership
 
 Status = SignupRequest.Status
+SPECIAL = "They have become an owner or staff: ask a superuser."
 
 
 class SignupRequestNotFound(NotFound):
@@ -118,7 +119,8 @@ def undo_approval(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
         request = _move(request_id, Status.APPROVED, Status.PENDING, by, within=UNDO_WITHIN)
         # Locked: nobody is made an owner between the look and the removal.
         memberships = list(Membership.objects.select_for_update().filter(user=request.user))
-        _require_nobody_special(request)
+        if _is_special(request.user_id):
+            raise DecisionStands(request, SPECIAL)
         for membership in memberships:
             if membership.organization_id != request.organization_id:
                 # Who waits reaches no organization.
@@ -199,18 +201,21 @@ def _move(
 
 
 def why_it_stands(request: SignupRequest) -> str:
-    """Why the admin does not undo a decision, apart from who the account belongs to."""
+    """Why the admin does not undo a decision, for staff; empty where it does."""
+    until = request.undo_until
     if request.resolved_through == THROUGH_INVITE:
         return "They accepted an invite, which is no decision of staff."
-    return f"A decision is undone within {UNDO_WITHIN.days} days, and this one is older."
+    if until is not None and until <= timezone.now():
+        return f"A decision is undone within {UNDO_WITHIN.days} days, and this one is older."
+    is_approved = request.status == Status.APPROVED
+    return SPECIAL if is_approved and _is_special(request.user_id) else ""
 
 
-def _require_nobody_special(request: SignupRequest) -> None:
-    """Raises DecisionStands for an owner or staff."""
-    user = User.objects.get(pk=request.user_id)
+def _is_special(user_id: uuid.UUID) -> bool:
+    """An owner or staff: a superuser's business."""
+    user = User.objects.get(pk=user_id)
     owns = Membership.objects.filter(user=user, roles__is_system=True).exists()
-    if owns or user.is_staff or user.is_superuser:
-        raise DecisionStands(request, "They have become an owner or staff: ask a superuser.")
+    return user.is_staff or user.is_superuser or owns
 
 
 def _record(action: Action, request: SignupRequest, by: Actor, was: Status | None = None) -> None:

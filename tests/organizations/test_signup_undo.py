@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.mail import EmailMessage
 from django.test import Client
@@ -11,10 +12,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import AuditEvent, User
 from organizations.models import MemberRole, Membership, Role, SignupRequest
-from organizations.permissions import Permission
+from organizations.permissions import Permission as Right
 from organizations.services.signup_request import approve_signup, deny_signup
-from tests.conftest import SETUP, Actor, Answer
-from tests.factories import PASSWORD, OrganizationFactory, add_member, make_role
+from tests.conftest import SETUP, Actor, Answer, make_client
+from tests.factories import PASSWORD, OrganizationFactory, UserFactory, add_member, make_role
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def staff(owner: Actor) -> Client:
 def approved(pending: Actor) -> SignupRequest:
     """Of an account that is a member with a role by now."""
     request = approve_signup(request_id=pending.user.signup_request.pk, by=SETUP)
-    role = make_role(request.organization, Permission.BOARD_READ, name="Reader")
+    role = make_role(request.organization, Right.BOARD_READ, name="Reader")
     MemberRole.objects.create(membership=request.user.memberships.get(), role=role)
     return request
 
@@ -48,6 +49,14 @@ def post(browser: Client, decision: str, request: SignupRequest) -> Answer:
 
 def told(answer: Answer) -> str:
     return " ".join(str(message) for message in get_messages(answer.wsgi_request))
+
+
+def expect_no_undo(browser: Client, request: SignupRequest, words: str) -> None:
+    """The page has no button that would be refused, no key for it, and says why."""
+    page = browser.get(f"{QUEUE}{request.pk}/change/").content.decode()
+    assert f"{QUEUE}undo/{request.pk}/" not in page
+    assert "Keys: U undo" not in page
+    assert words in page
 
 
 def is_member_still(request: SignupRequest) -> bool:
@@ -143,6 +152,8 @@ def test_the_api_reopens_without_a_limit(owner: Actor, denied: SignupRequest) ->
 def test_an_owner_is_not_removed_by_it(staff: Client, approved: SignupRequest) -> None:
     owners = Role.objects.get(organization=approved.organization, is_system=True)
     MemberRole.objects.create(membership=approved.user.memberships.get(), role=owners)
+    answer = staff.get(f"{QUEUE}undo/{approved.pk}/")
+    assert (answer.status_code, answer["Location"]) == (302, QUEUE)
     assert "They have become an owner or staff" in told(post(staff, "undo", approved))
     assert is_member_still(approved)
 
@@ -152,6 +163,37 @@ def test_staff_are_not_removed_by_it(staff: Client, approved: SignupRequest, fie
     User.objects.filter(pk=approved.user_id).update(**{field: True})
     assert "They have become an owner or staff" in told(post(staff, "undo", approved))
     assert is_member_still(approved)
+
+
+@pytest.mark.parametrize("field", ["is_staff", "is_superuser"])
+def test_the_page_says_beforehand_that_staff_stay(
+    staff: Client, approved: SignupRequest, field: str
+) -> None:
+    User.objects.filter(pk=approved.user_id).update(**{field: True})
+    expect_no_undo(staff, approved, "They have become an owner or staff: ask a superuser.")
+
+
+def test_the_page_says_beforehand_that_an_owner_stays(
+    staff: Client, approved: SignupRequest
+) -> None:
+    owners = Role.objects.get(organization=approved.organization, is_system=True)
+    MemberRole.objects.create(membership=approved.user.memberships.get(), role=owners)
+    expect_no_undo(staff, approved, "They have become an owner or staff: ask a superuser.")
+
+
+def test_the_page_says_beforehand_that_an_invite_counts(
+    staff: Client, approved: SignupRequest
+) -> None:
+    SignupRequest.objects.update(resolved_through="invite")
+    expect_no_undo(staff, approved, "They accepted an invite, which is no decision of staff.")
+
+
+def test_who_may_only_look_is_offered_no_undo(approved: SignupRequest) -> None:
+    clerk = UserFactory.create(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename="view_signuprequest"))
+    browser = make_client()
+    browser.force_login(clerk)
+    expect_no_undo(browser, approved, "Keys: N next, Q queue.")
 
 
 def test_who_came_by_an_invite_is_not_removed_by_it(staff: Client, approved: SignupRequest) -> None:
