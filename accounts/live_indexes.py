@@ -65,58 +65,37 @@ class DropForeignKeyIndexLive(migrations.AlterField):
 
 def add_beginning_index(table: str, column: str, name: str) -> migrations.RunPython:
     """For `__istartswith`, whatever the collation of the database. SQLite reads the table."""
-
-    def add(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            _drop_invalid(schema_editor, name)
-            schema_editor.execute(
-                f"CREATE INDEX CONCURRENTLY {name} ON {table} (upper({column}) text_pattern_ops)"
-            )
-            schema_editor.execute("RESET lock_timeout")
-
-    def remove(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
-
-    return migrations.RunPython(add, remove, atomic=False)
+    return _add(name, postgresql=f"{table} (upper({column}) text_pattern_ops)")
 
 
 def add_admin_log_index(name: str) -> migrations.RunPython:
     """For the home page of the admin, which shows the last ten things that one has done there."""
-
-    def add(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        is_postgresql = schema_editor.connection.vendor == "postgresql"
-        (_drop_invalid if is_postgresql else _drop_leftover)(schema_editor, name)
-        way = "CONCURRENTLY" if is_postgresql else ""
-        schema_editor.execute(
-            f"CREATE INDEX {way} {name} ON django_admin_log (user_id, action_time DESC)"
-        )
-        if is_postgresql:
-            schema_editor.execute("RESET lock_timeout")
-
-    def remove(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
-
-    return migrations.RunPython(add, remove, atomic=False)
+    rows = "django_admin_log (user_id, action_time DESC)"
+    return _add(name, postgresql=rows, sqlite=rows)
 
 
 def add_domain_index(name: str) -> migrations.RunPython:
     """For `User.objects.of_domain`, with the sign-up's status. No column: an address never changes,
     so only a registration and a decision write it, and rows of an older node are in it too."""
+    rows = "accounts_user (({domain}), signup_status, id)"
+    return _add(
+        name,
+        postgresql=rows.format(domain="split_part(email_key, '@', 2)"),
+        sqlite=rows.format(domain="substr(email_key, instr(email_key, '@') + 1)"),
+    )
+
+
+def _add(name: str, *, postgresql: str, sqlite: str = "") -> migrations.RunPython:
+    """An index on what each kind of database is told; none where it is told nothing."""
 
     def add(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        is_postgresql = schema_editor.connection.vendor == "postgresql"
-        (_drop_invalid if is_postgresql else _drop_leftover)(schema_editor, name)
-        way = "CONCURRENTLY" if is_postgresql else ""
-        domain = (
-            "split_part(email_key, '@', 2)"
-            if is_postgresql
-            else "substr(email_key, instr(email_key, '@') + 1)"
-        )
-        schema_editor.execute(
-            f"CREATE INDEX {way} {name} ON accounts_user (({domain}), signup_status, id)"
-        )
-        if is_postgresql:
+        if schema_editor.connection.vendor == "postgresql":
+            _drop_invalid(schema_editor, name)
+            schema_editor.execute(f"CREATE INDEX CONCURRENTLY {name} ON {postgresql}")
             schema_editor.execute("RESET lock_timeout")
+        elif sqlite:
+            _drop_leftover(schema_editor, name)
+            schema_editor.execute(f"CREATE INDEX {name} ON {sqlite}")
 
     def remove(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
