@@ -45,15 +45,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at r
         return page
 
 
-class BoundedCount(Subquery):
+class CountOfFew(Subquery):
+    """How many rows a query has that stops early."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) bounded)"
+    output_field = IntegerField()
+
+
+class BoundedCount(CountOfFew):
     """How many rows belong to each row of a list, up to the limit; to be annotated.
 
     Asks from the owner's id to the owner's id, not for it: where most rows are of one owner, a
     planner takes them to be of every owner, and reads the whole table for each of the others.
     """
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) bounded)"
-    output_field = IntegerField()
 
     def __init__(self, model: type[Model], owner: str) -> None:
         bounds = {f"{owner}__gte": OuterRef("pk"), f"{owner}__lte": OuterRef("pk")}

@@ -52,8 +52,8 @@ class UserManager(auth.UserManager["User"]):
         """The user with this address in any spelling."""
         return self.filter(email_key=email_key(email)).first()
 
-    def of_domain(self, domain: str) -> "models.QuerySet[User]":
-        """Those whose address is there; `domain` as in a key."""
+    def of_domain(self, domain: str | EmailDomain) -> "models.QuerySet[User]":
+        """Those whose address is there; `domain` as in a key, or that of another's key."""
         return self.alias(domain=EmailDomain("email_key")).filter(domain=domain)
 
     def get_by_natural_key(self, username: str | None) -> "User":

@@ -19,7 +19,8 @@ from organizations.admin.decision import (
     Outcome,
     decide,
 )
-from organizations.admin.signup_facts import CHANGELIST, notes_of, roles_of
+from organizations.admin.signup_facts import CHANGELIST, roles_of
+from organizations.admin.signup_preview import rows_of
 from organizations.models import SignupRequest
 
 PREFIX = "organizations_signuprequest"
@@ -115,12 +116,11 @@ class DecisionPages(ReadOnlyAdmin):
         if len(open_ones) > MAX_AT_ONCE:
             messages.info(request, f"The oldest {MAX_AT_ONCE} are decided first.")
         asked = open_ones[:MAX_AT_ONCE]
-        notes = notes_of(asked)
         context = {
             "title": f"{decision.label} a sign-up",
             "decision": decision,
             "requests": asked,
-            "rows": [(item, notes.get(item.pk, "")) for item in asked],
+            "rows": rows_of(asked),
             "roles": roles_of(asked[0]) if decision is Decision.UNDO else [],
             "form": DecisionForm(),
         }

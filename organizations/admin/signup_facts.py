@@ -1,7 +1,6 @@
 """What a decision on a sign-up needs to know, told in words. Each query reads an index, and no more
 than a hundred rows of it: more than that is just many."""
 
-import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,7 +71,7 @@ def domain_facts(request: SignupRequest) -> DomainFacts:
         return DomainFacts(name, is_free_mail=True, counts=[])
     others = User.objects.of_domain(name).exclude(pk=request.user_id)
     members = _members(request, others)
-    counts = [Count(f"{_many(members)} member{'' if members == 1 else 's'}")] if members else []
+    counts = [Count(f"{many(members)} member{'' if members == 1 else 's'}")] if members else []
     for status in (Status.DENIED, Status.PENDING):
         number = _few_of(others, status).count()
         counts += _count(number, status, domain=name)
@@ -91,7 +90,7 @@ def network_facts(request: SignupRequest) -> NetworkFacts | None:
         addresses = Counter(found.values_list("ip_address", flat=True)[: MANY + 1])
         at_this_address += addresses[request.ip_address]
         counts += _count(addresses.total(), status, network=request.network)
-    return NetworkFacts(request.network, counts, _many(at_this_address))
+    return NetworkFacts(request.network, counts, many(at_this_address))
 
 
 def history_of(request: SignupRequest) -> list[Told]:
@@ -108,12 +107,6 @@ def notes_on(request: SignupRequest) -> list[SignupNote]:
     """The latest, in the order in which they were written."""
     latest = request.notes.select_related("author").order_by("-created_at", "-pk")[:MANY]
     return list(latest)[::-1]
-
-
-def notes_of(requests: Iterable[SignupRequest]) -> dict[uuid.UUID, str]:
-    """The latest note on each request that has one."""
-    notes = SignupNote.objects.filter(request__in=list(requests)).order_by("created_at", "pk")
-    return {note.request_id: note.text for note in notes}
 
 
 def roles_of(request: SignupRequest) -> list[str]:
@@ -147,6 +140,11 @@ def time_to_undo(request: SignupRequest) -> str:
     return timesince(now, until, depth=1) if until and until > now else ""
 
 
+def many(number: int) -> str:
+    """A number that was counted no further than one above `MANY`."""
+    return str(number) if number <= MANY else f"more than {MANY}"
+
+
 def _members(request: SignupRequest, others: "QuerySet[User]") -> int:
     approved = _few_of(others, Status.APPROVED).values("pk")
     here = Membership.objects.filter(organization_id=request.organization_id)
@@ -162,11 +160,7 @@ def _count(number: int, status: Status, **by: str) -> list[Count]:
     """Nothing for nobody."""
     query = urlencode({"status": status.value, **by})
     url = f"{reverse(CHANGELIST)}?{query}"
-    return [Count(f"{_many(number)} {WORDS[status]}", url)] if number else []
-
-
-def _many(number: int) -> str:
-    return str(number) if number <= MANY else f"more than {MANY}"
+    return [Count(f"{many(number)} {WORDS[status]}", url)] if number else []
 
 
 def _in_words(event: AuditEvent, request: SignupRequest) -> str:

@@ -1,0 +1,114 @@
+"""The page that asks about several sign-ups: what it says of each."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from organizations.models import Organization, SignupRequest
+from organizations.origins import network_of
+from organizations.services.signup_request import deny_signup
+from tests.conftest import SETUP, Actor
+from tests.factories import (
+    OrganizationFactory,
+    SignupRequestFactory,
+    UserFactory,
+    add_member,
+)
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/admin/organizations/signuprequest/"
+SHE = "she@initech.example"
+NEAR = "203.0.113.9"
+
+
+@pytest.fixture
+def staff(owner: Actor) -> Client:
+    owner.client.force_login(owner.user)
+    return owner.client
+
+
+def apply(organization: Organization, email: str, address: str | None = NEAR) -> SignupRequest:
+    made: SignupRequest = SignupRequestFactory.create(
+        organization=organization,
+        user__email=email,
+        ip_address=address,
+        network=network_of(address),
+    )
+    return made
+
+
+def deny(request: SignupRequest) -> None:
+    deny_signup(request_id=request.pk, by=SETUP)
+
+
+def preview(staff: Client, *requests: SignupRequest) -> dict[str, tuple[str, str]]:
+    """What is said of each, by e-mail: of its domain, and of its network."""
+    ids = [str(request.pk) for request in requests]
+    page = staff.post(QUEUE, {"action": "approve_selected", "_selected_action": ids})
+    assert page.status_code == 200
+    rows = page.context["rows"]
+    text = page.content.decode()
+    assert all(row.at_domain in text and row.in_network in text for row in rows)
+    return {row.request.user.email: (row.at_domain, row.in_network) for row in rows}
+
+
+def test_it_counts_the_others_of_each_domain(staff: Client, organization: Organization) -> None:
+    she, alone = apply(organization, SHE), apply(organization, "he@hooli.example")
+    for number in range(3):
+        add_member(organization, UserFactory.create(email=f"m{number}@initech.example"))
+    deny(apply(organization, "spam@initech.example"))
+    apply(organization, "you@initech.example.org")
+    said = preview(staff, she, alone)
+    assert said[SHE][0] == "3 members, 1 denied at initech.example"
+    assert said["he@hooli.example"][0] == "Nobody else at hooli.example"
+
+
+def test_members_of_another_organization_are_none_here(
+    staff: Client, organization: Organization
+) -> None:
+    she = apply(organization, SHE)
+    add_member(OrganizationFactory.create(), UserFactory.create(email="x@initech.example"))
+    assert preview(staff, she)[SHE][0] == "Nobody else at initech.example"
+
+
+def test_of_a_free_mail_domain_nothing_is_counted(
+    staff: Client, organization: Organization
+) -> None:
+    one, _ = apply(organization, "one@gmail.com"), apply(organization, "two@gmail.com")
+    assert preview(staff, one)["one@gmail.com"][0] == "Anybody can have an address at gmail.com"
+
+
+def test_it_counts_the_others_of_each_network(staff: Client, organization: Organization) -> None:
+    she, far = apply(organization, SHE), apply(organization, "far@a.example", "198.51.100.1")
+    deny(apply(organization, "spam@b.example"))
+    apply(organization, "c@c.example", "203.0.113.200")
+    said = preview(staff, she, far)
+    assert said[SHE][1] == "2 other requests from this network"
+    assert said["far@a.example"][1] == "No other request from this network"
+
+
+def test_unknown_networks_are_not_one(staff: Client, organization: Organization) -> None:
+    one, two = (apply(organization, f"{name}@{name}.example", None) for name in "ab")
+    assert {said[1] for said in preview(staff, one, two).values()} == {"Unknown network"}
+
+
+def test_more_than_a_hundred_are_many(staff: Client, organization: Organization) -> None:
+    crowd = [apply(organization, f"n{number}@initech.example") for number in range(102)]
+    assert preview(staff, crowd[0])["n0@initech.example"] == (
+        "more than 100 waiting at initech.example",
+        "more than 100 other requests from this network",
+    )
+
+
+def test_many_rows_take_no_more_queries(staff: Client, organization: Organization) -> None:
+    crowd = [apply(organization, f"n{n}@d{n % 7}.example", f"203.0.{n}.1") for n in range(30)]
+    for request in crowd:
+        staff.post(f"{QUEUE}{request.pk}/note/", {"text": "seen"})
+    taken = []
+    for chosen in (crowd[:2], crowd[:2], crowd):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(preview(staff, *chosen)) == len(chosen)
+        taken.append(len(queries))
+    assert taken[1] == taken[2]
