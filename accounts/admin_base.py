@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import ModelMultipleChoiceField
@@ -14,7 +15,7 @@ from rest_framework import serializers
 
 from accounts.admin_changelist import BoundedChangeList
 from accounts.admin_found import Condition
-from accounts.admin_lists import BoundedPaginator, is_long
+from accounts.admin_lists import BoundedPaginator, is_long, is_longer
 from accounts.admin_search import (
     anywhere,
     cleaned,
@@ -28,6 +29,9 @@ from accounts.admin_search import (
 from config.exceptions import DomainError
 
 MAX_CHOICES = 50
+# Of the rows of all pages together: each is written by itself, and some page may ask for each, as a
+# form field, of which Django reads 1,000.
+MAX_ACROSS = 500
 # Where the name of a column says less than it could.
 LABELS = {
     "intended_public_url": "Public URL",
@@ -68,6 +72,7 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     # Of a short list, where no index has the order that staff want.
     short_ordering: tuple[str, ...] = ()
     rest_is_seen_by = "Filter or search to see others"
+    has_bounded_actions = False  # they see to it themselves what becomes of too many rows
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return super().get_form(request, *args, labels=LABELS, **kwargs)
@@ -141,11 +146,21 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
         """Runs the chosen action; a selection that no page sent is told as such."""
+        if self._takes_all(request) and is_longer(queryset, MAX_ACROSS):
+            text = f"At most {MAX_ACROSS} rows are changed at once. Filter or search for fewer."
+            messages.error(request, text)
+            return HttpResponseRedirect(request.get_full_path())
         try:
             return super().response_action(request, queryset, *args, **kwargs)
         except ValidationError:
             messages.error(request, "This selection does not exist.")
             return HttpResponseRedirect(request.get_full_path())
+
+    def _takes_all(self, request: HttpRequest) -> bool:
+        """Whether an action is asked for of all rows, and not of those that were ticked."""
+        field = ActionForm.base_fields["select_across"]
+        is_across = field.to_python(request.POST.get("select_across", ""))
+        return is_across and not self.has_bounded_actions
 
 
 class FirstFewFilter(admin.RelatedFieldListFilter):

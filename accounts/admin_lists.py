@@ -22,8 +22,13 @@ class AtLeast(int):
 
 
 def is_long(rows: QuerySet[Any]) -> bool:
-    """Whether there are more rows than a list is read as a whole for; counts no further."""
-    return rows.order_by()[: MAX_LISTED + 1].count() > MAX_LISTED
+    """Whether there are more rows than a list is read as a whole for."""
+    return is_longer(rows, MAX_LISTED)
+
+
+def is_longer(rows: QuerySet[Any], than: int) -> bool:
+    """Whether there are more rows than this; counts no further."""
+    return rows.order_by()[: than + 1].count() > than
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time

@@ -32,6 +32,8 @@ OUTCOMES = "signup_outcomes"
 class DecisionPages(ReadOnlyAdmin):
     """GET changes nothing; what decides is the POST of the page that asks."""
 
+    has_bounded_actions = True  # of too many, the oldest come first
+
     def has_resolve_permission(self, request: HttpRequest) -> bool:
         """Whether this staff member may approve and deny."""
         return request.user.has_perm("organizations.resolve_signuprequest")
@@ -104,7 +106,8 @@ class DecisionPages(ReadOnlyAdmin):
     ) -> HttpResponse | None:
         """The page that asks; None, with a message, when there is nothing left to decide."""
         related = ("user", "organization", "resolved_by")
-        chosen = list(queryset.select_related(*related)[: MAX_AT_ONCE + 1])
+        oldest_first = queryset.select_related(*related).order_by("created_at", "pk")
+        chosen = list(oldest_first[: MAX_AT_ONCE + 1])
         open_ones = []
         for item in chosen:
             if refusal := decision.refusal(item):

@@ -89,3 +89,16 @@ def test_a_page_says_what_its_state_means(
     root, session = browser_of_staff(), session_of(member)
     assert words in root.get(f"{SESSIONS}{session.pk}/change/").content.decode()
     assert f'"field-state">{state}<' in root.get(SESSIONS).content.decode()
+
+
+def test_of_too_many_rows_none_is_changed(
+    clerk: Client, member: Actor, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“Select all” means the rows of all pages, of which there may be a million."""
+    monkeypatch.setattr("accounts.admin_base.MAX_ACROSS", 1)
+    form = {"action": "end_selected", "select_across": "1", "_selected_action": ""}
+    answer = clerk.post(SESSIONS, form, follow=True).content.decode()
+    assert "At most 1 rows are changed at once. Filter or search for fewer." in answer
+    assert [actor.get("/me").status_code for actor in (member, owner)] == [200, 200]
+    clerk.post(f"{SESSIONS}?user={member.user.pk}", form)
+    assert [actor.get("/me").status_code for actor in (member, owner)] == [401, 200]

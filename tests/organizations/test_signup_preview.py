@@ -112,3 +112,14 @@ def test_many_rows_take_no_more_queries(staff: Client, organization: Organizatio
             assert len(preview(staff, *chosen)) == len(chosen)
         taken.append(len(queries))
     assert taken[1] == taken[2]
+
+
+def test_of_too_many_the_oldest_come_first_however_they_are_sorted(
+    staff: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("organizations.admin.signup_decisions.MAX_AT_ONCE", 2)
+    crowd = [apply(organization, f"n{number}@initech.example") for number in range(4)]
+    form = {"action": "approve_selected", "select_across": "1", "_selected_action": ""}
+    page = staff.post(f"{QUEUE}?o=-3", form)
+    assert "The oldest 2 are decided first." in page.content.decode()
+    assert [row.request for row in page.context["rows"]] == crowd[:2]
