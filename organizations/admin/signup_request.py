@@ -50,7 +50,16 @@ class SignupRequestAdmin(SignupPages):
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["organizations/signup_requests.css"]}
-        js: ClassVar[list[object]] = [forms.Script("organizations/signup_requests.js", defer=True)]
+        js: ClassVar[list[object]] = [
+            forms.Script("organizations/signup_requests.js", defer=True),
+            forms.Script("accounts/once.js", defer=True),
+        ]
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Links that decide are for those who may."""
+        if self.has_resolve_permission(request):
+            return self.list_display
+        return (*self.list_display[:-1], "decision_in_words")
 
     @admin.display(description="e-mail", ordering="user__email")
     def email(self, request: SignupRequest) -> str:

@@ -201,3 +201,11 @@ def test_the_owner_sees_nothing_else_in_the_admin(staff: Client) -> None:
 @pytest.mark.parametrize("page", ["{}/change/", "approve/{}/", "deny/{}/", "{}/history/"])
 def test_a_request_that_does_not_exist_is_no_error(staff: Client, page: str, key: str) -> None:
     assert staff.get(QUEUE + page.format(key)).status_code in {302, 404}
+
+
+def test_who_may_only_look_is_offered_no_decision(waiting: SignupRequest) -> None:
+    page = browser_with("view_signuprequest").get(QUEUE).content.decode()
+    assert "nora@example.com" in page
+    assert f"{QUEUE}approve/{waiting.pk}/" not in page
+    assert f"{QUEUE}deny/{waiting.pk}/" not in page
+    assert "A approve" not in page
