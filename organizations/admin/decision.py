@@ -76,15 +76,25 @@ class Decision(StrEnum):
         }[self]
 
 
+class LinesField(forms.CharField):
+    """Text of several lines, whose ends count once: the browser stops at the same length."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value)
+        return text.replace("\r\n", "\n")
+
+
 class DecisionForm(forms.Form):
     """What staff say with a decision. The reason and the mail belong to a denial."""
 
-    reason = forms.CharField(
+    reason = LinesField(
         label="Internal reason",
         help_text="For staff only. The applicant never sees it.",
         max_length=MAX_REASON_LENGTH,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
     )
     is_notified = forms.BooleanField(
         label="Tell the applicant by e-mail",

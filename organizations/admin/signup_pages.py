@@ -19,7 +19,7 @@ from django.urls.converters import UUIDConverter
 
 from accounts.admin_site import admin_actor
 from accounts.models import User
-from organizations.admin.decision import too_late
+from organizations.admin.decision import LinesField, too_late
 from organizations.admin.signup_decisions import PREFIX, DecisionPages
 from organizations.admin.signup_facts import (
     domain_facts,
@@ -42,11 +42,10 @@ from organizations.services.signup_review import (
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(
+    text = LinesField(
         label="Add a note",
         help_text="For staff only. The applicant never sees it, and nobody can change it later.",
         max_length=MAX_NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 

@@ -172,6 +172,15 @@ def test_a_note_that_cannot_be_kept_is_refused(
     assert not SignupNote.objects.exists()
 
 
+def test_the_end_of_a_line_is_one_character(staff: Client, nora: SignupRequest) -> None:
+    """As in the browser, which stops at the same length and sends two."""
+    staff.post(f"{QUEUE}{nora.pk}/note/", {"text": "ab\r\n" * 666 + "ab"})
+    assert SignupNote.objects.get().text == "ab\n" * 666 + "ab"
+    said = {"ids": str(nora.pk), "reason": "a\r\n" * 499 + "ab"}
+    staff.post(f"{QUEUE}deny/selected/", said)
+    assert SignupRequest.objects.get(pk=nora.pk).reason == "a\n" * 499 + "ab"
+
+
 def test_following_a_link_adds_no_note(staff: Client, nora: SignupRequest) -> None:
     assert staff.get(f"{QUEUE}{nora.pk}/note/", {"text": "x"}).status_code == 302
     assert not SignupNote.objects.exists()
