@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import OpenContext, OpenDesk
@@ -53,8 +53,9 @@ def test_from_the_mail_to_the_decision_and_back(instance: Instance, stranger: De
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Sign-up of {hedy}")
     expect(page.locator(".facts")).to_contain_text("At hedy.example")
     page.get_by_label("Add a note").fill("Asked her team; nobody knows her")
-    page.get_by_role("button", name="Add the note").click()
+    page.get_by_role("button", name="Add the note").dblclick()
     expect(page.locator(".notes article")).to_contain_text("nobody knows her")
+    expect(page.locator(".notes article")).to_have_count(1)
     press(stranger, "d")
     expect(page.get_by_label("Internal reason")).to_be_visible()
     assert instance.log_in(hedy)["signup_pending"] is True
@@ -153,6 +154,20 @@ def test_several_are_denied_and_each_is_told(instance: Instance, desk: Desk, pho
     desk.shoot("outcomes")
     assert desk.page.evaluate(OVERFLOW) == 0
     assert barriers(desk.page) == []
+
+
+def test_a_second_click_decides_nothing(instance: Instance, desk: Desk) -> None:
+    """It would be told that the decision of the first stands, as if somebody else had made it."""
+    held: list[Route] = []
+    (emma,) = instance.sign_up("Emma")
+    desk.open_queue()
+    desk.choose("Approve", emma)
+    desk.page.route("**/approve/selected/", held.append)
+    button = desk.page.get_by_role("button", name="Approve 1 person")
+    button.click(no_wait_after=True)
+    expect(button).to_be_disabled()
+    held[0].continue_()
+    expect(desk.messages).to_have_text(f"Approved: {emma}.")
 
 
 def test_staff_choose_their_mails(instance: Instance, desk: Desk, phone: Desk) -> None:
