@@ -80,12 +80,19 @@ class ServiceAccountTokenAdmin(MintingAdmin):
     @admin.action(description="Revoke selected tokens", permissions=["manage"])
     def revoke_selected(
         self, request: HttpRequest, queryset: QuerySet[ServiceAccountToken]
-    ) -> None:
-        # Read once: on a filtered page the revoked ones leave the query.
-        tokens = list(queryset.select_related("service_account"))
+    ) -> HttpResponse | None:
+        """The page that asks about those that are not revoked; its POST revokes them."""
+        tokens = list(queryset.filter(revoked_at=None).select_related("service_account"))
+        if not tokens:
+            messages.warning(request, "These tokens were revoked already.")
+            return None
+        if "confirmed" not in request.POST:
+            context = {"title": "Revoke tokens", "tokens": tokens, "back": request.get_full_path()}
+            return self.own_page(request, "service_accounts/revoke_selected.html", context)
         for token in tokens:
             revoke_token(token=token, by=admin_actor(request))
         messages.success(request, f"Revoked: {len(tokens)} token(s). They are dead at once.")
+        return None
 
     def get_urls(self) -> list[URLPattern]:
         rotate, revoke = map(self.admin_site.admin_view, (self.rotate_view, self.revoke_view))

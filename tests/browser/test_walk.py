@@ -97,6 +97,7 @@ def test_a_token_is_revoked(instance: Instance, team: Team, colleague: Desk) -> 
     assert is_let_in(instance, token)
     colleague.page.goto(TOKENS)
     colleague.act("Revoke selected tokens", "Deploy bot")
+    colleague.page.get_by_role("button", name="Revoke 1 token").click()
     expect(colleague.messages).to_contain_text("Revoked: 1 token(s)")
     expect(colleague.row("Deploy bot").locator(".field-state")).to_have_text("revoked")
     assert not is_let_in(instance, token)

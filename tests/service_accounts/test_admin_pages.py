@@ -23,7 +23,7 @@ from tests.accounts.test_admin_pages import (
     rows_on,
     said,
 )
-from tests.conftest import Actor
+from tests.conftest import Actor, Answer, make_bot
 from tests.factories import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,13 @@ def account_of(bot: Actor) -> ServiceAccount:
     return ServiceAccount.objects.get(user=bot.user)
 
 
+def revoke(browser: Client, page: str, *tokens: ServiceAccountToken) -> Answer:
+    """What the page that asks sends."""
+    ticked = [str(token.pk) for token in tokens]
+    form = {"action": "revoke_selected", "confirmed": "yes", "_selected_action": ticked}
+    return browser.post(page, form, follow=True)
+
+
 def token_of(bot: Actor) -> ServiceAccountToken:
     return ServiceAccountToken.objects.get(service_account__user=bot.user)
 
@@ -138,15 +145,35 @@ def test_a_list_shows_fifty_rows_a_page_to_its_end(root: Client, page: str) -> N
 
 def test_a_revoked_token_is_refused_at_once(clerk: Client, bot: Actor) -> None:
     assert bot.get("/me").status_code == 200
-    answer = act(clerk, TOKENS, "revoke_selected", token_of(bot))
+    answer = revoke(clerk, TOKENS, token_of(bot))
     assert said(answer) == ["Revoked: 1 token(s). They are dead at once."]
     assert bot.get("/me").status_code == 401
 
 
+def test_tokens_that_were_ticked_are_revoked_after_a_question(
+    clerk: Client, bot: Actor, organization: Organization
+) -> None:
+    other = make_bot(organization, name="Night bot")
+    asked = act(clerk, TOKENS, "revoke_selected", token_of(bot), token_of(other))
+    page = asked.content.decode()
+    assert "Revoke 2 tokens?" in page
+    assert "Night bot" in page
+    assert [actor.get("/me").status_code for actor in (bot, other)] == [200, 200]
+    assert said(revoke(clerk, TOKENS, token_of(other))) == [
+        "Revoked: 1 token(s). They are dead at once."
+    ]
+    assert [actor.get("/me").status_code for actor in (bot, other)] == [200, 401]
+
+
+def test_what_is_revoked_already_is_not_counted(clerk: Client, bot: Actor) -> None:
+    revoke(clerk, TOKENS, token_of(bot))
+    assert said(revoke(clerk, TOKENS, token_of(bot))) == ["These tokens were revoked already."]
+
+
 def test_a_revoked_token_is_on_record_with_who_and_when(clerk: Client, bot: Actor) -> None:
     start, token = timezone.now(), token_of(bot)
-    act(clerk, TOKENS, "revoke_selected", token)
-    act(clerk, TOKENS, "revoke_selected", token)
+    revoke(clerk, TOKENS, token)
+    revoke(clerk, TOKENS, token)
     event = AuditEvent.objects.get(action="token.revoked")
     assert (event.target_id, event.door) == (token.pk, "admin")
     assert event.before == {"hint": token.hint}
@@ -155,7 +182,7 @@ def test_a_revoked_token_is_on_record_with_who_and_when(clerk: Client, bot: Acto
 
 
 def test_the_message_counts_what_was_revoked_on_a_filtered_list(clerk: Client, bot: Actor) -> None:
-    answer = act(clerk, f"{TOKENS}?state=active", "revoke_selected", token_of(bot))
+    answer = revoke(clerk, f"{TOKENS}?state=active", token_of(bot))
     assert said(answer) == ["Revoked: 1 token(s). They are dead at once."]
 
 
@@ -192,7 +219,7 @@ def test_who_may_only_look_switches_no_service_account(
 
 def test_who_may_only_look_revokes_no_token(auditor: Client, bot: Actor) -> None:
     assert b"revoke_selected" not in auditor.get(TOKENS).content
-    act(auditor, TOKENS, "revoke_selected", token_of(bot))
+    revoke(auditor, TOKENS, token_of(bot))
     assert bot.get("/me").status_code == 200
 
 
@@ -202,6 +229,6 @@ def test_following_a_link_changes_nothing(bot: Actor) -> None:
         (ACCOUNTS, "disable_selected", account),
         (TOKENS, "revoke_selected", token),
     ):
-        root.get(page, {"action": action, "_selected_action": str(row.pk)})
+        root.get(page, {"action": action, "_selected_action": str(row.pk), "confirmed": "yes"})
         root.get(f"{page}{row.pk}/change/", {"is_active": "", "_save": "Save"})
     assert bot.get("/me").status_code == 200
