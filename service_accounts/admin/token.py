@@ -109,7 +109,8 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         """With what the user may do with the token."""
         token = context["original"]
         is_active = token is not None and token.status(timezone.now()) == "active"
-        context["may_rotate"] = is_active and request.user.has_perm(ISSUE)
+        is_latest = is_active and token.rotated_at is None
+        context["may_rotate"] = is_latest and request.user.has_perm(ISSUE)
         context["may_revoke"] = is_active and self.has_manage_permission(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -121,6 +122,8 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         form = RotateForm(request.POST if request.method == "POST" else None)
         try:
             require_may_mint(request.user, token.service_account)
+            if not form.is_bound:
+                _require_latest(token)
             context = {"title": "Rotate token", "old": token, "back": back}
             return self.mint(request, form, make, "service_accounts/rotate.html", context)
         except Refusal as refusal:
@@ -177,7 +180,19 @@ def _back(request: HttpRequest, token: ServiceAccountToken) -> str:
     return reverse("admin:service_accounts_serviceaccounttoken_change", args=[token.pk])
 
 
+def _require_latest(token: ServiceAccountToken) -> None:
+    """Raises Refusal for one that has a successor: another would end when it does itself."""
+    if token.rotated_at is not None and token.status(timezone.now()) == "active":
+        raise Refusal(
+            "This token was replaced already",
+            "A newer one took its place, and this one works for a while more. If the newer one was"
+            " lost, revoke that, and issue a token on the page of the account.",
+            status=409,
+        )
+
+
 def _rotate(request: HttpRequest, token: ServiceAccountToken, said: dict[str, Any]) -> IssuedToken:
+    _require_latest(token)
     issued = rotate_token(
         token=token,
         overlap=dt.timedelta(seconds=int(said["overlap"])),
