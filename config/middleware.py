@@ -34,6 +34,11 @@ API_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# Scripts from files of ours alone. The page of an error stands for itself: its style is in it.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 KEPT_HEADERS = {"allow", "retry-after", "vary"}
 MAX_KEPT_PATH = 160
 MAX_KEPT_SEGMENT = 36  # an id; a secret is longer
@@ -92,6 +97,18 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         get_response = self._get_answer if is_api(request) else self._get_page
         return get_response(request)
+
+
+class PageMiddleware:
+    """Tells the browser what a page may load and run: what a page shows was typed by strangers."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        response.setdefault("Content-Security-Policy", PAGE_POLICY)
+        return response
 
 
 def _call_view(request: HttpRequest) -> HttpResponse:

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "config.middleware.GateMiddleware",
     # The API goes no further: the rest is for pages.
     "config.middleware.ApiMiddleware",
+    "config.middleware.PageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -59,6 +59,15 @@ def test_the_filters_of_the_page_work(root: Client, lookup: str) -> None:
     assert root.get(f"{USERS}?{lookup}").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["/admin/", "/admin/login/", USERS, "/admin/nothing/"])
+def test_a_page_runs_no_script_but_our_own(root: Client, page: str) -> None:
+    rules = (rule.split() for rule in root.get(page)["Content-Security-Policy"].split(";"))
+    policy = {name: sources for name, *sources in rules}
+    assert (policy["default-src"], policy["script-src"]) == (["'none'"], ["'self'"])
+    assert [policy[name] for name in ("base-uri", "frame-ancestors")] == [["'none'"]] * 2
+    assert policy["form-action"] == ["'self'"]
+
+
 def test_a_selection_that_no_page_sent_is_no_error(root: Client, pending: Actor) -> None:
     answer = root.post(QUEUE, {"action": "approve_selected", "_selected_action": "junk"})
     assert answer.status_code == 302

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 from tests.demo.http import Answer, Client
 from tests.factories import PASSWORD
@@ -124,6 +124,7 @@ class Desk:
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._note_request)
+        self.page.on("console", self._note_message)
 
     def log_in(self, address: str, password: str = PASSWORD) -> None:
         self.page.goto("/admin/")
@@ -192,3 +193,7 @@ class Desk:
     def _note_request(self, request: Request) -> None:
         if not request.url.startswith((self._instance.url, "data:")):
             self.complaints.append(f"asks for {request.url}")
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.complaints.append(message.text)
