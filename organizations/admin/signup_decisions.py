@@ -27,6 +27,7 @@ PREFIX = "organizations_signuprequest"
 TEMPLATES = "admin/organizations/signuprequest"
 # In the session: what the last decision on several came to.
 OUTCOMES = "signup_outcomes"
+MAX_WARNINGS = 20
 
 
 class DecisionPages(ReadOnlyAdmin):
@@ -107,9 +108,10 @@ class DecisionPages(ReadOnlyAdmin):
         """The page that asks; None, with a message, when there is nothing left to decide."""
         related = ("user", "organization", "resolved_by")
         oldest_first = queryset.select_related(*related).order_by("created_at", "pk")
-        chosen = list(oldest_first[: MAX_AT_ONCE + 1])
+        for item in oldest_first.exclude(status=decision.acts_on)[:MAX_WARNINGS]:
+            messages.warning(request, decision.refusal(item))
         open_ones = []
-        for item in chosen:
+        for item in oldest_first.filter(status=decision.acts_on)[: MAX_AT_ONCE + 1]:
             if refusal := decision.refusal(item):
                 messages.warning(request, refusal)
             else:

@@ -102,6 +102,27 @@ def test_more_than_a_hundred_are_many(staff: Client, organization: Organization)
     )
 
 
+def test_what_is_decided_already_hides_nobody_who_waits(
+    staff: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of a list that holds both: older decisions than can be asked about at once."""
+    monkeypatch.setattr("organizations.admin.signup_decisions.MAX_AT_ONCE", 2)
+    *decided, she = (apply(organization, f"n{number}@initech.example") for number in range(4))
+    for request in decided:
+        deny(request)
+    form = {"action": "approve_selected", "select_across": "1", "_selected_action": ""}
+    page = staff.post(f"{QUEUE}?status=all", form)
+    assert [row.request for row in page.context["rows"]] == [she]
+    assert "was already denied" in page.content.decode()
+
+
+def test_it_reads_no_further_than_it_tells(staff: Client, organization: Organization) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        preview(staff, apply(organization, SHE))
+    (counting,) = (query["sql"] for query in queries if "bounded" in query["sql"])
+    assert counting.count("bounded") == counting.count("LIMIT 101") == 4
+
+
 def test_many_rows_take_no_more_queries(staff: Client, organization: Organization) -> None:
     crowd = [apply(organization, f"n{n}@d{n % 7}.example", f"203.0.{n}.1") for n in range(30)]
     for request in crowd:
