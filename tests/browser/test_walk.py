@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import barriers
 from tests.browser.office import COLLEAGUE, LONG, OWNER, Desk, Instance, Team
 from tests.browser.test_queue import NAMELESS, OVERFLOW
 
@@ -97,6 +98,8 @@ def test_a_token_is_revoked(instance: Instance, team: Team, colleague: Desk) -> 
     assert is_let_in(instance, token)
     colleague.page.goto(TOKENS)
     colleague.act("Revoke selected tokens", "Deploy bot")
+    colleague.shoot("revoke-several")
+    assert barriers(colleague.page) == []
     colleague.page.get_by_role("button", name="Revoke 1 token").click()
     expect(colleague.messages).to_contain_text("Revoked: 1 token(s)")
     expect(colleague.row("Deploy bot").locator(".field-state")).to_have_text("revoked")
