@@ -159,7 +159,7 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     def _takes_all(self, request: HttpRequest) -> bool:
         """Whether an action is asked for of all rows, and not of those that were ticked."""
         field = ActionForm.base_fields["select_across"]
-        is_across = field.to_python(request.POST.get("select_across", ""))
+        is_across = bool(field.to_python(request.POST.get("select_across", "")))
         return is_across and not self.has_bounded_actions
 
 

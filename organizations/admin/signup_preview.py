@@ -6,6 +6,7 @@ the page of one request does (see `signup_facts`).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -69,20 +70,20 @@ def _of_network(request: SignupRequest, facts: dict[str, int]) -> str:
     return f"{others} from this network"
 
 
-def _at_domain(status: Status, *, depth: int = 1) -> "QuerySet[User]":
+def _at_domain(status: Status, *, depth: int = 1) -> QuerySet[User, Any]:
     """In the order of the index of domains."""
     domain = EmailDomain(_outer("user__email_key", depth))
     others = User.objects.of_domain(domain).exclude(pk=_outer("user_id", depth))
     return others.filter(signup_status=status).order_by("pk").values("pk")[: MANY + 1]
 
 
-def _members() -> QuerySet[Membership]:
+def _members() -> QuerySet[Membership, Any]:
     approved = _at_domain(Status.APPROVED, depth=2)
     here = Membership.objects.filter(organization_id=OuterRef("organization_id"))
     return here.filter(user__in=approved).order_by().values("pk")
 
 
-def _near() -> QuerySet[SignupRequest]:
+def _near() -> QuerySet[SignupRequest, Any]:
     """In the order of the index of networks, and from one to the same one: a planner that takes
     each to have a few rows reads all of the one that has most, and sorts them."""
     network = OuterRef("network")
