@@ -257,8 +257,8 @@ MUTANTS = [
     Mutant(
         "the undone approval of an owner or of staff",
         SIGNUPS,
-        "        if _is_special(request.user_id):\n            raise DecisionStands(request, SPECIAL)\n",
-        "",
+        "        if _is_special(request.user_id):",
+        "        if request is None:",
         UNDO_TESTS,
     ),
     Mutant(
