@@ -83,8 +83,7 @@ class LinesField(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value)
-        return text.replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class DecisionForm(forms.Form):

@@ -87,7 +87,8 @@ class ServiceAccountTokenAdmin(MintingAdmin):
             messages.warning(request, "These tokens were revoked already.")
             return None
         if "confirmed" not in request.POST:
-            context = {"title": "Revoke tokens", "tokens": tokens, "back": request.get_full_path()}
+            back = request.get_full_path()
+            context: dict[str, object] = {"title": "Revoke tokens", "tokens": tokens, "back": back}
             return self.own_page(request, "service_accounts/revoke_selected.html", context)
         for token in tokens:
             revoke_token(token=token, by=admin_actor(request))

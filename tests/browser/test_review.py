@@ -164,7 +164,11 @@ def test_a_second_click_decides_nothing(instance: Instance, desk: Desk) -> None:
     (emma,) = instance.sign_up("Emma")
     desk.open_queue()
     desk.choose("Approve", emma)
-    desk.page.route("**/approve/selected/", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/approve/selected/", hold)
     button = desk.page.get_by_role("button", name="Approve 1 person")
     button.click(no_wait_after=True)
     expect(button).to_be_disabled()
