@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import OpenContext, OpenDesk
@@ -156,24 +156,6 @@ def test_several_are_denied_and_each_is_told(instance: Instance, desk: Desk, pho
     desk.shoot("outcomes")
     assert desk.page.evaluate(OVERFLOW) == 0
     assert barriers(desk.page) == []
-
-
-def test_a_second_click_decides_nothing(instance: Instance, desk: Desk) -> None:
-    """It would be told that the decision of the first stands, as if somebody else had made it."""
-    held: list[Route] = []
-    (emma,) = instance.sign_up("Emma")
-    desk.open_queue()
-    desk.choose("Approve", emma)
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    desk.page.route("**/approve/selected/", hold)
-    button = desk.page.get_by_role("button", name="Approve 1 person")
-    button.click(no_wait_after=True)
-    expect(button).to_be_disabled()
-    held[0].continue_()
-    expect(desk.messages).to_have_text(f"Approved: {emma}.")
 
 
 def test_staff_choose_their_mails(instance: Instance, desk: Desk, phone: Desk) -> None:
