@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 import idna
@@ -31,7 +32,10 @@ def parse_email(text: str) -> Email:
     domain is IDNA-valid, holds a dot (or is localhost) and does not imitate a Latin name.
     """
     local, at, domain = text.strip().rpartition("@")
-    if not at or len(local) > MAX_LOCAL_LENGTH or not LOCAL_PART.fullmatch(local):
+    # The longest domain in ASCII has 253 characters; longer input is not worth the decoding.
+    if not at or len(local) > MAX_LOCAL_LENGTH or len(domain) > MAX_EMAIL_LENGTH:
+        raise _invalid()
+    if not LOCAL_PART.fullmatch(local):
         raise _invalid()
     address = f"{local}@{_ascii_domain(domain)}"
     if len(address) > MAX_EMAIL_LENGTH:
@@ -47,10 +51,9 @@ def email_key(text: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)
 def _ascii_domain(domain: str) -> str:
-    # The longest domain in ASCII has 253 characters; longer input is not worth the decoding.
-    if len(domain) > MAX_EMAIL_LENGTH:
-        raise _invalid()
+    """A team's people share a few domains: those that are good are kept."""
     # Compatibility characters (long s, Kelvin sign, full-width letters) only serve to imitate.
     if unicodedata.normalize("NFKC", domain) != domain or TURKISH_I & set(domain):
         raise _invalid()

@@ -47,8 +47,10 @@ class LogWriter:
         with self._flushing:
             while self._lines:
                 lines = self._next_lines()
+                left = "".join(lines).encode("ascii", "backslashreplace")
                 try:
-                    os.write(self._descriptor, "".join(lines).encode("ascii"))
+                    while left:
+                        left = left[os.write(self._descriptor, left) :]
                 except OSError:  # a log that is full or closed is no reason not to answer
                     self._lost += len(lines)
             lost, self._lost = self._lost, 0

@@ -22,6 +22,7 @@ from organizations.services.membership import add_member, end_membership
 
 Status = SignupRequest.Status
 SPECIAL = "They have become an owner or staff: ask a superuser."
+ELSEWHERE = "They are a member of another organization too."
 
 
 class SignupRequestNotFound(NotFound):
@@ -119,12 +120,9 @@ def undo_approval(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
         request = _move(request_id, Status.APPROVED, Status.PENDING, by, within=UNDO_WITHIN)
         # Locked: nobody is made an owner between the look and the removal.
         memberships = list(Membership.objects.select_for_update().filter(user=request.user))
-        if _is_special(request.user_id):
-            raise DecisionStands(request, SPECIAL)
+        if why := _why_approved(request):
+            raise DecisionStands(request, why)
         for membership in memberships:
-            if membership.organization_id != request.organization_id:
-                # Who waits reaches no organization.
-                raise DecisionStands(request, "They are a member of another organization too.")
             end_membership(membership=membership, by=by)
         revoke_sessions(user=request.user, reason=Session.RevokedReason.REVOKED, by=by)
         _record(Action.SIGNUP_REOPENED, request, by, was=Status.APPROVED)
@@ -207,15 +205,17 @@ def why_it_stands(request: SignupRequest) -> str:
         return "They accepted an invite, which is no decision of staff."
     if until is not None and until <= timezone.now():
         return f"A decision is undone within {UNDO_WITHIN.days} days, and this one is older."
-    is_approved = request.status == Status.APPROVED
-    return SPECIAL if is_approved and _is_special(request.user_id) else ""
+    return _why_approved(request) if request.status == Status.APPROVED else ""
 
 
-def _is_special(user_id: uuid.UUID) -> bool:
-    """An owner or staff: a superuser's business."""
-    user = User.objects.get(pk=user_id)
-    owns = Membership.objects.filter(user=user, roles__is_system=True).exists()
-    return user.is_staff or user.is_superuser or owns
+def _why_approved(request: SignupRequest) -> str:
+    """Why somebody stays approved. Who waits reaches no organization, nor the admin."""
+    user = User.objects.get(pk=request.user_id)
+    memberships = Membership.objects.filter(user=user)
+    if user.is_staff or user.is_superuser or memberships.filter(roles__is_system=True).exists():
+        return SPECIAL
+    elsewhere = memberships.exclude(organization=request.organization_id)
+    return ELSEWHERE if elsewhere.exists() else ""
 
 
 def _record(action: Action, request: SignupRequest, by: Actor, was: Status | None = None) -> None:

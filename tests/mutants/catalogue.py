@@ -257,8 +257,8 @@ MUTANTS = [
     Mutant(
         "the undone approval of an owner or of staff",
         SIGNUPS,
-        "        if _is_special(request.user_id):",
-        "        if request is None:",
+        "        return SPECIAL\n",
+        '        return ""\n',
         UNDO_TESTS,
     ),
     Mutant(
@@ -271,8 +271,8 @@ MUTANTS = [
     Mutant(
         "who waits is a member of another organization",
         SIGNUPS,
-        "            if membership.organization_id != request.organization_id:",
-        "            if False:",
+        '    return ELSEWHERE if elsewhere.exists() else ""',
+        '    return ""',
         UNDO_TESTS,
     ),
     Mutant(
