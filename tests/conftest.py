@@ -15,6 +15,7 @@ from accounts.actor import Door
 from accounts.hashers import Argon2idHasher
 from accounts.models import Session, User
 from accounts.origin import Origin
+from accounts.request_log import writer
 from accounts.services.sessions import issue_session
 from organizations.models import Organization
 from organizations.permissions import Permission
@@ -43,6 +44,13 @@ def cheap_hashes() -> Iterator[None]:
         patch.setattr(Argon2idHasher, "memory_cost", 64)
         patch.setattr(Argon2idHasher, "time_cost", 1)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whole_log() -> Iterator[None]:
+    """The last lines of the log are caught with the others."""
+    yield
+    writer.flush()
 
 
 @pytest.fixture

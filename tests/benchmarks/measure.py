@@ -71,7 +71,8 @@ class Bench:
         self.client.warm_up(server, call, concurrency, WARM_UP_SECONDS)
         workers = server.workers
         before = self._used(server, workers)
-        load = self.client.load(server, call, concurrency, self.seconds)
+        seconds = self.seconds * call.times_as_long
+        load = self.client.load(server, call, concurrency, seconds)
         server.expect(workers)
         after = self._used(server, workers)
         app, postgres, *each = (b - a for a, b in zip(before, after, strict=True))
