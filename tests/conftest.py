@@ -46,9 +46,9 @@ def cheap_hashes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def whole_log() -> Iterator[None]:
-    """The last lines of the log are caught with the others."""
+    """What a test leaves in the log is caught with the rest of its output."""
     yield
     writer.flush()
 
