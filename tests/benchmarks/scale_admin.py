@@ -39,8 +39,8 @@ INSERT INTO accounts_user (id, password, is_superuser, email, email_key, display
     FROM unnest(ARRAY['script', 'scripted']) name;
 INSERT INTO accounts_session (id, user_id, created_at, last_used_at, expires_at, user_agent,
         revoked_reason)
-    SELECT (overlay(s.id::text PLACING right(r.id::text, 12) FROM 25))::uuid, r.id, created_at,
-        created_at, expires_at, 'curl', ''
+    SELECT (overlay(s.id::text PLACING right(r.id::text, 12) FROM 25))::uuid, r.id, s.created_at,
+        s.created_at, expires_at, 'curl', ''
     FROM accounts_session s, accounts_user r
     WHERE r.email LIKE 'script%' AND s.created_at < now() - interval '45 days';
 VACUUM ANALYZE accounts_session, accounts_user;
