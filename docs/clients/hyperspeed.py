@@ -48,15 +48,12 @@ class Session(httpx.Auth):
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return
         with self._one_at_a_time:
-            pair = self.store.load()
-            if pair["access_token"] == used["access_token"]:  # nobody was faster
-                answer = yield self._trade(used)
+            if (pair := self.store.load())["access_token"] == used["access_token"]:
+                # Nobody was faster.
+                body = {"refresh_token": used["refresh_token"]}
+                answer = yield httpx.Request("POST", f"{self.api}/auth/refresh", json=body)
                 pair = self._take(answer, used)
         yield _signed(request, pair)
-
-    def _trade(self, used: Pair) -> httpx.Request:
-        body = {"refresh_token": used["refresh_token"]}
-        return httpx.Request("POST", f"{self.api}/auth/refresh", json=body)
 
     def _take(self, answer: httpx.Response, used: Pair) -> Pair:
         """The new pair. A 429 or 503 raises, and leaves the old one: try again later."""

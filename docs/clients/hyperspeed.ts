@@ -50,11 +50,8 @@ export class Hyperspeed {
   /** One refresh at a time: whoever comes meanwhile waits for the same one, other tabs too. */
   private renew(used: Pair): Promise<Pair> {
     const locks = globalThis.navigator?.locks; // where pages come by https, and in Node ≥ 24
-    const trade = () => this.trade(used);
-    this.refreshing ??= Promise.resolve(locks ? locks.request("hyperspeed", trade) : trade()).finally(
-      () => (this.refreshing = null),
-    );
-    return this.refreshing;
+    const trade = () => this.trade(used).finally(() => (this.refreshing = null));
+    return (this.refreshing ??= locks ? locks.request("hyperspeed", trade) : trade());
   }
 
   private async trade(used: Pair): Promise<Pair> {
@@ -63,16 +60,12 @@ export class Hyperspeed {
     const answer = await this.post("/auth/refresh", { refresh_token: used.refresh_token });
     const body = await answer.json();
     if (answer.status === 401 && body.code === "token_superseded") return this.awaitWinner(used);
-    if (answer.status === 401) this.replace(used, null);
-    if (answer.status === 401) throw new LoggedOut(body.error);
-    if (!answer.ok) throw new Error(body.error); // 429, 503: the pair stays, try again later
-    this.replace(used, body);
+    if (!answer.ok && answer.status !== 401) throw new Error(body.error); // 429, 503: later
+    // Unless somebody has logged in or out meanwhile, in this tab or another.
+    const isOurs = this.store.load()?.access_token === used.access_token;
+    if (isOurs) this.store.save(answer.ok ? body : null);
+    if (!answer.ok) throw new LoggedOut(body.error);
     return body;
-  }
-
-  /** Unless somebody has logged in or out meanwhile, in this tab or another. */
-  private replace(used: Pair, pair: Pair | null): void {
-    if (this.store.load()?.access_token === used.access_token) this.store.save(pair);
   }
 
   /** Another tab has the new pair, and stores it in a moment. */
