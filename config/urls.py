@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(r"^api(?:/.*)?$", csrf_exempt(views.api_not_found)),
     path("health", views.health),
     path("healthz", views.healthz),
+    path("docs/", views.document, {"name": "llms.txt"}),
     path("docs/<path:name>", views.document),
     path("llms.txt", views.document, {"name": "llms.txt"}),
     path("-/metrics", include("service_accounts.metrics_urls")),

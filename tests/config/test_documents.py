@@ -28,8 +28,9 @@ def test_a_document_is_served_as_it_is_written(name: str) -> None:
     assert answer.content == (FOLDER / name).read_bytes()
 
 
-def test_the_index_for_language_models_is_at_the_root() -> None:
-    answer = make_client().get("/llms.txt")
+@pytest.mark.parametrize("path", ["/llms.txt", "/docs/"])
+def test_the_list_of_documents_is_where_it_is_looked_for(path: str) -> None:
+    answer = make_client().get(path)
     assert answer.content == (FOLDER / "llms.txt").read_bytes()
     linked = {name for name in DOCUMENTS if f"(/docs/{name})" in answer.content.decode()}
     assert linked == DOCUMENTS - {"llms.txt"}
@@ -37,7 +38,7 @@ def test_the_index_for_language_models_is_at_the_root() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["asvs.md", "nothing.md", "", "clients", "../README.md", "..%2Fconfig%2Fsettings.py", "/etc"],
+    ["asvs.md", "nothing.md", "clients", "../README.md", "..%2Fconfig%2Fsettings.py", "/etc"],
 )
 def test_nothing_else_is_served(name: str) -> None:
     assert make_client().get(f"/docs/{name}").status_code == 404
