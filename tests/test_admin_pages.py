@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
 
@@ -63,6 +64,15 @@ def test_neither_a_list_nor_its_details_show_a_secret(everything: None, model: t
         answer = root.get(page)
         assert answer.status_code == 200
         assert SECRET.search(answer.content.decode()) is None
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_on_a_phone_each_line_of_a_row_says_what_it_is(model: type[Model]) -> None:
+    """But the first, which is its heading, and the buttons of a decision."""
+    css = (settings.BASE_DIR / "accounts/static/accounts/admin.css").read_text(encoding="utf-8")
+    labels = " ".join(re.findall(r"^ *td(.+)::before", css, re.MULTILINE))
+    shown = {str(name) for name in admin.site._registry[model].list_display[1:]}
+    assert shown - set(re.findall(r"\.field-(\w+)", labels)) <= {"decision_or_links"}
 
 
 @pytest.mark.parametrize("model", MODELS)

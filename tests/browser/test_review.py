@@ -71,6 +71,14 @@ def test_from_the_mail_to_the_decision_and_back(instance: Instance, stranger: De
     assert instance.log_in(hedy)["signup_pending"] is True
 
 
+def test_the_end_of_a_long_address_is_in_sight(instance: Instance, desk: Desk) -> None:
+    """It is the domain: who decides must not take the beginning for all of it."""
+    (address,) = instance.sign_up("l" * 60)
+    open_request(desk, address)
+    row = desk.page.locator(".form-row.field-email")
+    assert row.evaluate("row => row.scrollWidth - row.clientWidth") == 0
+
+
 def test_an_approval_is_undone(instance: Instance, desk: Desk) -> None:
     (joan,) = instance.sign_up("Joan")
     desk.open_queue()
@@ -78,7 +86,7 @@ def test_an_approval_is_undone(instance: Instance, desk: Desk) -> None:
     open_request(desk, joan, "Approved")
     desk.shoot("request-approved")
     desk.page.get_by_role("link", name="Undo the approval").click()
-    expect(desk.page.locator("form.decide")).to_contain_text("is no member of Acme")
+    expect(desk.page.locator("form.decide")).to_contain_text("will no longer be a member of Acme")
     desk.shoot("undo")
     assert barriers(desk.page) == []
     desk.confirm("Undo the approval")
