@@ -97,7 +97,7 @@ class DecisionForm(forms.Form):
     )
     is_notified = forms.BooleanField(
         label="Tell the applicant by e-mail",
-        help_text="The mail says that the sign-up was not approved, and no reason.",
+        help_text="The mail says that the sign-up was not approved, and gives no reason.",
         required=False,
         initial=True,
     )

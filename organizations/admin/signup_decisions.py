@@ -122,7 +122,7 @@ class DecisionPages(ReadOnlyAdmin):
             messages.info(request, f"The oldest {MAX_AT_ONCE} are decided first.")
         asked = open_ones[:MAX_AT_ONCE]
         context = {
-            "title": f"{decision.label} a sign-up",
+            "title": f"{decision.label} {'a sign-up' if len(asked) == 1 else 'sign-ups'}",
             "decision": decision,
             "requests": asked,
             "rows": rows_of(asked),

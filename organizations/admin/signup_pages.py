@@ -51,7 +51,7 @@ class NoteForm(forms.Form):
 
 class MailForm(forms.Form):
     frequency = forms.ChoiceField(
-        label="Tell me of new sign-ups",
+        label="Tell me about new sign-ups",
         choices=SignupMailChoice.Frequency.choices,
         widget=forms.RadioSelect,
     )

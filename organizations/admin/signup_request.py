@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 
 from accounts.admin_base import device_in_short
+from accounts.admin_home import age
 from organizations.admin.decision import Decision
 from organizations.admin.signup_facts import time_to_undo
 from organizations.admin.signup_filters import DomainFilter, NetworkFilter, StatusFilter
@@ -79,7 +79,7 @@ class SignupRequestAdmin(SignupPages):
         return format_html(
             '<span title="requested on {} UTC">{}</span>',
             request.created_at.strftime("%-d %B %Y at %H:%M"),
-            timesince(now - request.waiting_time(now), now, depth=1),
+            age(now - request.waiting_time(now), now),
         )
 
     @admin.display(description="came from")

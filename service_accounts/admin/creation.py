@@ -13,7 +13,7 @@ from organizations.access import Access
 from organizations.models import Organization, Role
 from organizations.services.membership import require_grantable
 from service_accounts.admin.forms import expiry
-from service_accounts.admin.minting import OPERATOR, Refusal
+from service_accounts.admin.minting import Refusal
 from service_accounts.services.account import create_service_account
 from service_accounts.services.token import IssuedToken
 
@@ -39,7 +39,8 @@ def require_home(home: Organization | None) -> Organization:
         raise Refusal(
             "You are a member of no organization",
             "A service account is made in an organization by one of its members, who gives it no"
-            f" more than they may do themselves. {OPERATOR}",
+            " more than they may do themselves. Ask an owner of the organization to invite you,"
+            " or whoever operates the server to make it.",
         )
     return home
 

@@ -47,7 +47,7 @@ class ServiceAccountTokenAdmin(MintingAdmin):
     list_display = ("hint", "service_account", "name", "last_used_at", "expires_at", "state")
     list_filter = (AccountFilter, TokenStateFilter)
     search_fields = ("hint", "service_account__name_key__startswith", "name__istartswith")
-    search_help_text = "Search by service account, by name, or by the last four digits"
+    search_help_text = "Search by service account, by name, or by the last four characters"
     list_select_related = ("service_account",)
     ordering = ("-pk",)
     actions = ("revoke_selected",)

@@ -29,7 +29,7 @@ def test_a_denied_request_offers_it(staff: Client, denied: SignupRequest) -> Non
     link = f"{QUEUE}reopen/{denied.pk}/"
     assert link in staff.get(f"{QUEUE}?status=denied").content.decode()
     assert link in staff.get(f"{QUEUE}{denied.pk}/change/").content.decode()
-    assert "Re-open 1 person" in staff.get(link).content.decode()
+    assert "Re-open 1 sign-up" in staff.get(link).content.decode()
     assert SignupRequest.objects.get().status == "denied"
 
 

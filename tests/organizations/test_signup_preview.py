@@ -144,3 +144,12 @@ def test_of_too_many_the_oldest_come_first_however_they_are_sorted(
     page = staff.post(f"{QUEUE}?o=-3", form)
     assert "The oldest 2 are decided first." in page.content.decode()
     assert [row.request for row in page.context["rows"]] == crowd[:2]
+
+
+@pytest.mark.parametrize(("count", "title"), [(1, "Approve a sign-up"), (2, "Approve sign-ups")])
+def test_the_title_says_whether_it_is_one(
+    staff: Client, organization: Organization, count: int, title: str
+) -> None:
+    ids = [str(apply(organization, f"{number}{SHE}").pk) for number in range(count)]
+    page = staff.post(QUEUE, {"action": "approve_selected", "_selected_action": ids})
+    assert page.context["title"] == title

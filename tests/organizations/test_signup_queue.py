@@ -209,3 +209,18 @@ def test_who_may_only_look_is_offered_no_decision(waiting: SignupRequest) -> Non
     assert f"{QUEUE}approve/{waiting.pk}/" not in page
     assert f"{QUEUE}deny/{waiting.pk}/" not in page
     assert "A approve" not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "keys"),
+    [("pending", "A approve, D deny."), ("denied", "R re-open."), ("approved", "Enter opens. ")],
+)
+def test_the_line_of_keys_names_those_of_the_list(
+    staff: Client, waiting: SignupRequest, status: str, keys: str
+) -> None:
+    SignupRequest.objects.update(
+        status=status, resolved_at=None if status == "pending" else timezone.now()
+    )
+    page = staff.get(QUEUE, {"status": status}).content.decode()
+    assert page.count(keys) == 1
+    assert ("A approve" in page, "R re-open" in page) == (status == "pending", status == "denied")

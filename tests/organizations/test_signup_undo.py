@@ -70,8 +70,8 @@ def test_the_page_says_exactly_what_happens(staff: Client, approved: SignupReque
     link = f"{QUEUE}undo/{approved.pk}/"
     assert link in staff.get(f"{QUEUE}{approved.pk}/change/").content.decode()
     page = staff.get(link).content.decode()
-    assert "This person is no member of Acme any more, is logged out everywhere at once" in page
-    assert "These roles are lost: Reader." in page
+    assert "This person will no longer be a member of Acme, will be logged out everywhere" in page
+    assert "These roles will be lost: Reader." in page
     assert is_member_still(approved)
 
 
