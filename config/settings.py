@@ -240,8 +240,8 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
-DATE_FORMAT = "j F Y"
-DATETIME_FORMAT = r"j F Y \a\t H:i T"
+# Django's own formats of the language go before those of the settings.
+FORMAT_MODULE_PATH = "config.formats"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -102,3 +102,10 @@ def test_of_too_many_rows_none_is_changed(
     assert [actor.get("/me").status_code for actor in (member, owner)] == [200, 200]
     clerk.post(f"{SESSIONS}?user={member.user.pk}", form)
     assert [actor.get("/me").status_code for actor in (member, owner)] == [401, 200]
+
+
+def test_a_time_is_told_in_one_form_and_with_its_zone(clerk: Client, member: Actor) -> None:
+    session = session_of(member)
+    pages = [SESSIONS, f"{SESSIONS}{session.pk}/change/"]
+    moment = f"{session.created_at:%-d %B %Y at %H:%M} UTC"
+    assert [moment in clerk.get(page).content.decode() for page in pages] == [True, True]
