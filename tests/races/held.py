@@ -1,22 +1,17 @@
-"""A command that waits for its pipe, loaded: `python -m tests.races.held NAME PIPE`.
+"""A command that waits for its pipe, loaded: `tests.races.forked` runs it with NAME PIPE.
 
 `naive` instead of a name is the control of `mail_expiring_tokens`: whether a token is to be told of
 is looked up, and written down when the mail is out.
 """
 
-import os
 import sys
 from pathlib import Path
 
-import django
 from django.core.management import call_command
 from django.utils import timezone
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
-
-from accounts import mail  # noqa: E402  (models need the set-up above)
-from service_accounts.models import ServiceAccountToken  # noqa: E402
+from accounts import mail
+from service_accounts.models import ServiceAccountToken
 
 
 def tell_naively() -> None:

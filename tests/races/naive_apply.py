@@ -1,21 +1,15 @@
 """The control of `apply_service_accounts`: what is missing is looked up, then made, each account by
-itself; what is there is set to what the file says. `python -m tests.races.naive_apply FILE DIR`."""
+itself; what is there is set to what the file says. `tests.races.forked` runs it with FILE DIR."""
 
-import os
 import sys
 import tomllib
 from pathlib import Path
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
-
-from accounts.actor import Actor, Door  # noqa: E402  (models need the set-up above)
-from accounts.origin import Origin  # noqa: E402
-from organizations.models import Organization  # noqa: E402
-from service_accounts.models import ServiceAccount  # noqa: E402
-from service_accounts.services.account import (  # noqa: E402
+from accounts.actor import Actor, Door
+from accounts.origin import Origin
+from organizations.models import Organization
+from service_accounts.models import ServiceAccount
+from service_accounts.services.account import (
     change_service_account,
     create_service_account,
 )

@@ -1,6 +1,7 @@
 """Commands that start at the same moment, as in ten containers of one deployment."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -8,41 +9,46 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from tests.races.applications import Application
+from tests.races.forked import PIPE
 from tests.server import ROOT
 
 AT_ONCE = 10
 START_SECONDS = 120
 
-Ended = subprocess.CompletedProcess[str]
+
+class Ended(NamedTuple):
+    """What one of them printed, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 def run_at_once(
     application: Application, command: Sequence[str], content: bytes, *options: str
 ) -> list[Ended]:
-    """Run a command with a file ten times. Each file is a pipe, and is written once all read."""
-    with TemporaryDirectory(prefix="hyperspeed-race-") as folder:
-        pipes = [Path(folder, str(number)) for number in range(AT_ONCE)]
+    """Run a module with a file ten times. Each file is a pipe, and is written once all read."""
+    with TemporaryDirectory(prefix="hyperspeed-race-") as name:
+        pipes = [Path(name, str(number)) for number in range(AT_ONCE)]
         for pipe in pipes:
             os.mkfifo(pipe)
-        running = [start(application, [*command, str(pipe), *options]) for pipe in pipes]
-        for writer in [writer_of(pipe) for pipe in pipes]:
-            os.write(writer, content)
-            os.close(writer)
-        ended = [(process, *process.communicate()) for process in running]
-    return [Ended([], process.returncode, out, err) for process, out, err in ended]
+        forked = [sys.executable, "-m", "tests.races.forked", name, *command, PIPE, *options]
+        environment = application.server.environment
+        with subprocess.Popen(forked, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as parent:
+            for writer in [writer_of(pipe) for pipe in pipes]:
+                os.write(writer, content)
+                os.close(writer)
+            codes = json.loads(parent.communicate()[0])
+        return [Ended(code, *printed(pipe)) for code, pipe in zip(codes, pipes, strict=True)]
 
 
-def start(application: Application, command: Sequence[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=application.server.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def printed(pipe: Path) -> tuple[str, str]:
+    """On stdout, and on stderr."""
+    out, err = (Path(f"{pipe}.{name}").read_text("utf-8") for name in ("out", "err"))
+    return out, err
 
 
 def writer_of(pipe: Path) -> int:

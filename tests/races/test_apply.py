@@ -12,10 +12,11 @@ from tests.races.replicas import AT_ONCE, run_at_once
 pytestmark = pytest.mark.race
 
 ROUNDS = 5 if IS_LONG else 1
+CONTROL_ROUNDS = 10
 NAMES = [f"Robot {number}" for number in range(5)]
 ENTRY = '[[accounts]]\nname = "{}"\nroles = ["Reader"]\ncursor_default_ref = "{}"\n'
-APPLY = ("manage.py", "apply_service_accounts")
-NAIVE = ("-m", "tests.races.naive_apply")
+APPLY = ("manage", "apply_service_accounts")
+NAIVE = ("tests.races.naive_apply",)
 
 
 def file_of(ref: str) -> bytes:
@@ -80,9 +81,12 @@ def test_naive_runs_fail_at_each_other_and_change_things_again(
     control: Application, tmp_path: Path
 ) -> None:
     """Each looks, finds nothing, and makes what another has made meanwhile."""
-    control.client.register("owner@example.com")
-    ended = run_at_once(control, NAIVE, file_of("main"), str(tmp_path))
-    failed = [done for done in ended if done.returncode != 0]
+    for _ in range(CONTROL_ROUNDS):
+        control.database.clear()
+        control.client.register("owner@example.com")
+        ended = run_at_once(control, NAIVE, file_of("main"), str(tmp_path))
+        if failed := [done for done in ended if done.returncode != 0]:
+            break
     print(f"control: {len(failed)} of {AT_ONCE} runs failed")
     assert failed
     assert "ServiceAccountNameTaken" in failed[0].stderr

@@ -8,8 +8,9 @@ from tests.races.replicas import AT_ONCE, run_at_once
 
 pytestmark = pytest.mark.race
 
-HELD = ("-m", "tests.races.held")
+HELD = ("tests.races.held",)
 OWNER = "owner@example.com"
+CONTROL_ROUNDS = 10
 
 
 def set_up(application: Application) -> None:
@@ -33,8 +34,10 @@ def test_the_owner_gets_one_mail(product: Application) -> None:
 
 def test_naive_runs_send_several(product: Application) -> None:
     """Each looks before any of them has written that it was done."""
-    set_up(product)
-    run_at_once(product, (*HELD, "naive"), b"go")
-    mails = len(product.mailbox.mails(to=OWNER))
+    for _ in range(CONTROL_ROUNDS):
+        set_up(product)
+        run_at_once(product, (*HELD, "naive"), b"go")
+        if (mails := len(product.mailbox.mails(to=OWNER))) > 1:
+            break
     print(f"control: {mails} mails from {AT_ONCE} runs")
     assert mails > 1
