@@ -59,6 +59,20 @@ def production_environment(database_url: str, port: int, **values: str) -> dict[
     }
 
 
+def migrate(database_url: str, **values: str) -> None:
+    """Bring the database up to date; `values` are added to the environment. Raises ServerFailed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--no-input", "-v0"],
+        cwd=ROOT,
+        env=production_environment(database_url, 8000, **values),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise ServerFailed(done.stderr)
+
+
 @contextmanager
 def serve(
     database_url: str,
@@ -68,7 +82,7 @@ def serve(
     threads: int = 8,
     **values: str,
 ) -> Iterator[Server]:
-    """Migrate the database, serve `app` on it and stop the server at the end.
+    """Serve `app` on a database that is migrated, and stop the server at the end.
 
     `values` are added to the environment. Raises ServerFailed.
     """
@@ -76,7 +90,6 @@ def serve(
     environment = production_environment(database_url, port, **values)
     with tempfile.TemporaryDirectory(prefix="hyperspeed-server-") as folder:
         log = Path(folder) / "log"
-        _migrate(environment)
         with log.open("wb") as output:
             process = subprocess.Popen(
                 _command(app, port, workers, threads),
@@ -98,15 +111,6 @@ def _command(app: str, port: int, workers: int, threads: int) -> list[str]:
         *("--workers", str(workers), "--threads", str(threads), "--access-logfile", "-"),
         *(["--preload"] if workers > 1 else []),  # loaded once, not in each worker
     ]
-
-
-def _migrate(environment: Mapping[str, str]) -> None:
-    command = [sys.executable, "manage.py", "migrate", "--no-input", "-v0"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise ServerFailed(done.stderr)
 
 
 def _free_port() -> int:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests.benchmarks.scale_fill import fill
-from tests.server import Server, serve
+from tests.server import Server, migrate, serve
 
 FEW = 1_000
 FOUNDER = "founder@example.com"
@@ -35,6 +35,7 @@ def installed(url: str, name: str, *, rows: int, users: int) -> dict[str, str]:
     `root@example.com` is a superuser.
     """
     database = new_database(url, name)
+    migrate(database)
     with serve(database, **UNTHROTTLED) as server:
         found(server)
         root = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD, "DJANGO_SUPERUSER_EMAIL": "root@example.com"}

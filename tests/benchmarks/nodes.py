@@ -25,7 +25,7 @@ from tests.benchmarks import processes
 from tests.benchmarks.people import CALLS, Person
 from tests.benchmarks.shares import QuotaUnavailable, group_of, join
 from tests.postgres import server_version, throwaway_postgres
-from tests.server import Server, serve
+from tests.server import Server, migrate, serve
 
 CLIENTS = 8  # a node's threads
 ENVIRONMENT = {
@@ -123,6 +123,7 @@ def cpu_of(nodes: Sequence[Node]) -> float:
 @contextmanager
 def running_nodes(url: str, share: float) -> Iterator[list[Node]]:
     """Two nodes, one process each, with people who have logged in; then they are held back."""
+    migrate(url)
     with ExitStack() as stack:
         groups = [stack.enter_context(group_of(f"node{n}", share)) for n in range(2)]
         servers = [

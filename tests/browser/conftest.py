@@ -2,19 +2,15 @@
 
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
-from psycopg import sql
 
 from tests.browser.office import COLLEAGUE, LONG, OWNER, Desk, Instance, Team
+from tests.races.databases import fresh_database
 from tests.server import serve
 
 # The shell draws the same pages for half the time.
@@ -41,11 +37,10 @@ OpenContext = Callable[..., BrowserContext]
 @pytest.fixture(scope="package")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """A served instance that all share; each test brings its own people."""
-    folder = tmp_path_factory.mktemp("instance")
-    mailbox = folder / "mails"
+    mailbox = tmp_path_factory.mktemp("instance") / "mails"
     with (
-        fresh_database(os.environ["DATABASE_URL"], folder) as url,
-        serve(url, EMAIL_URL=f"file://{mailbox}", **LIMITS) as server,
+        fresh_database() as database,
+        serve(database.url, EMAIL_URL=f"file://{mailbox}", **LIMITS) as server,
     ):
         instance = Instance(server, mailbox)
         instance.set_up()
@@ -69,23 +64,6 @@ def owning_team(instance: Instance, team: Team) -> Team:
     """The same, of which the superuser is an owner by now."""
     team.make_owner(instance, COLLEAGUE)
     return team
-
-
-@contextmanager
-def fresh_database(url: str, folder: Path) -> Iterator[str]:
-    """The URL of an empty database: a file in the folder, or one more on the same server."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        yield f"sqlite:///{folder}/db.sqlite3"
-        return
-    name = f"browser_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield parts._replace(path=f"/{name}").geturl()
-        finally:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-            connection.execute(drop.format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="package")

@@ -15,7 +15,7 @@ from tests.demo.chapters import CHAPTERS
 from tests.demo.http import StepFailed
 from tests.demo.story import Story
 from tests.postgres import sigterm_as_exit
-from tests.server import ServerFailed, serve
+from tests.server import ServerFailed, migrate, serve
 
 SETTING: Final = re.compile(r"[A-Z_]+=.*")
 LOG_LINES: Final = 15
@@ -52,7 +52,9 @@ def tell(settings: dict[str, Any]) -> bool:
     with tempfile.TemporaryDirectory(prefix="hyperspeed-demo-") as folder:
         mailbox = Path(folder, "mails")
         settings = {"EMAIL_URL": f"file://{mailbox}", **settings}
-        with serve(f"sqlite:///{folder}/db.sqlite3", **settings) as server:
+        url = f"sqlite:///{folder}/db.sqlite3"
+        migrate(url, **settings)
+        with serve(url, **settings) as server:
             story = Story(server, mailbox)
             story.transcript.line(f"Hyperspeed, in production mode, on {server.url}")
             try:

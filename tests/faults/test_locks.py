@@ -109,13 +109,14 @@ def scarce() -> Iterator[tuple[Node, Owner]]:
 def role_of_few(database: Database) -> Iterator[str]:
     """The database's URL for a role of its own."""
     parts, role = urlsplit(database.url), f"few_{secrets.token_hex(4)}"
-    name, password = parts.path[1:], secrets.token_hex(16)
+    password = secrets.token_hex(16)
     with closing(psycopg.connect(database.url, autocommit=True)) as connection:
         limits = f"CONNECTION LIMIT {CONNECTIONS} PASSWORD '{password}'"
         connection.execute(f"CREATE ROLE {role} LOGIN {limits}".encode())
-        connection.execute(f"ALTER DATABASE {name} OWNER TO {role}".encode())
+        for kind in ("TABLES", "SEQUENCES"):
+            connection.execute(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO {role}".encode())
         yield parts._replace(netloc=f"{role}:{password}@{parts.netloc.rpartition('@')[2]}").geturl()
-        connection.execute(f"REASSIGN OWNED BY {role} TO CURRENT_USER".encode())
+        connection.execute(f"DROP OWNED BY {role}".encode())
         connection.execute(f"DROP ROLE {role}".encode())
 
 

@@ -1,16 +1,22 @@
 """Databases for real servers, of the kind that DATABASE_URL names, and what tests see in them."""
 
+import atexit
 import os
 import secrets
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+
+from tests.environment import temporary_sqlite_url
+from tests.server import migrate
 
 Connection = sqlite3.Connection | psycopg.Connection
 # What a migration writes, and an application that runs has in its caches.
@@ -108,16 +114,44 @@ class Writer:
 
 @contextmanager
 def fresh_database() -> Iterator[Database]:
-    """An empty database, removed at the end: a file, or one more on the same PostgreSQL server."""
-    url = os.environ["DATABASE_URL"]
-    if url.startswith("sqlite:"):
+    """A database as its migrations leave it, removed at the end: a file, or one more on the same
+    PostgreSQL server. It is a copy, since to migrate takes seconds."""
+    template = _template()
+    if template.startswith("sqlite:"):
         with tempfile.TemporaryDirectory(prefix="hyperspeed-race-") as folder:
-            yield Database(f"sqlite:///{Path(folder, 'db.sqlite3')}")
+            copy = Path(folder, "db.sqlite3")
+            shutil.copyfile(urlsplit(template).path[1:], copy)
+            yield Database(f"sqlite:///{copy}")
         return
+    url = _create(f" TEMPLATE {urlsplit(template).path[1:]}")
+    try:
+        yield Database(url)
+    finally:
+        _drop(url)
+
+
+@cache
+def _template() -> str:
+    """The URL of a database that was migrated, and is there for as long as this process."""
+    if os.environ["DATABASE_URL"].startswith("sqlite:"):
+        url = temporary_sqlite_url()
+    else:
+        url = _create()
+        atexit.register(_drop, url)
+    migrate(url)
+    return url
+
+
+def _create(options: str = "") -> str:
+    """Make a database on the server of the tests; returns its URL."""
+    server = os.environ["DATABASE_URL"]
     name = f"hyperspeed_race_{secrets.token_hex(4)}"
-    with closing(psycopg.connect(url, autocommit=True)) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield Database(urlsplit(url)._replace(path=f"/{name}").geturl())
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+        connection.execute(f"CREATE DATABASE {name}{options}".encode())
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
+
+
+def _drop(url: str) -> None:
+    name = urlsplit(url).path[1:]
+    with closing(psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
