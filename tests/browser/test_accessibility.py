@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.office import LONG, QUEUE, Desk, Instance, Team
-from tests.browser.test_queue import OVERFLOW
+from tests.browser.test_queue import NAMELESS, OVERFLOW
 from tests.browser.test_walk import ACCOUNTS, INVITES, LISTS, SESSIONS, TOKENS, name_of
 from tests.environment import IS_LONG
 
@@ -49,6 +49,7 @@ def check(desk: Desk, name: str) -> None:
     expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
     desk.shoot(name)
     assert barriers(desk.page) == []
+    assert desk.page.evaluate(NAMELESS) == []
     assert desk.page.evaluate(OVERFLOW) == 0
 
 
@@ -87,7 +88,8 @@ def test_no_list_and_no_detail_has_a_barrier(
         desk: Desk = request.getfixturevalue(name)
         open_page(desk, [page])
         check(desk, f"{name_of(page)}-list")
-        open_page(desk, [page, ""])
+        desk.page.locator("#result_list tbody th a").first.click()
+        expect(desk.page.locator("form .form-row").first).to_be_visible()
         check(desk, f"{name_of(page)}-page")
 
 

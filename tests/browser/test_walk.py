@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.office import COLLEAGUE, LONG, OWNER, Desk, Instance, Team
-from tests.browser.test_queue import NAMELESS, OVERFLOW
+from tests.browser.test_queue import OVERFLOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -158,19 +158,6 @@ def test_every_list_is_searched_and_filtered(team: Team, colleague: Desk, page: 
         filters.get_by_role("link", name=choice, exact=True).click()
         expect(filters.locator(".selected")).to_contain_text([choice])
         expect(rows.first).to_contain_text(re.compile(text, re.IGNORECASE))
-
-
-@pytest.mark.parametrize("page", LISTS)
-def test_every_list_opens_its_details_on_a_desk(team: Team, colleague: Desk, page: str) -> None:
-    colleague.page.goto(page)
-    colleague.shoot(name_of(page))
-    assert colleague.page.evaluate(OVERFLOW) == 0
-    assert colleague.page.evaluate(NAMELESS) == []
-    colleague.page.locator("#result_list tbody th a").first.click()
-    expect(colleague.page.locator("form .form-row").first).to_be_visible()
-    assert colleague.page.evaluate(OVERFLOW) == 0
-    assert colleague.page.evaluate(NAMELESS) == []
-    colleague.shoot(f"{name_of(page)}-detail")
 
 
 @pytest.mark.parametrize("page", LISTS)
