@@ -3,9 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
+from pytest_django import DjangoDbBlocker
 
 from manage import main
 from tests.environment import temporary_sqlite_url
@@ -17,7 +21,8 @@ pytestmark = pytest.mark.once  # each has a database of its own
 DJANGOS_OWN = ("migrate", "showmigrations", "createsuperuser --no-input --email root@example.com")
 
 type_of_result = subprocess.CompletedProcess[str]
-COMMANDS: list[list[str | bytes]] = [
+Manage = Callable[..., type_of_result]
+COMMANDS = [
     ["create_service_account", "Builder"],
     ["list_service_accounts"],
     ["list_service_accounts", "--expiring", "14d"],
@@ -77,6 +82,21 @@ def test_bad_usage_is_exit_code_two(migrated: str) -> None:
     assert is_bad_usage(ran.stderr)
 
 
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Manage:
+    """The same without the second that a process needs to load everything."""
+
+    def run(*arguments: str) -> type_of_result:
+        monkeypatch.setattr(sys, "argv", ["manage.py", *arguments])
+        monkeypatch.setenv("STATEMENT_TIMEOUT_SECONDS", "0")  # which it would set, and leave so
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert isinstance(end.value.code, int)
+        return subprocess.CompletedProcess(arguments, end.value.code, *capsys.readouterr())
+
+    return run
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -101,21 +121,35 @@ def test_bad_usage_is_exit_code_two(migrated: str) -> None:
     ],
     ids=lambda arguments: " ".join(arguments)[:60],
 )
-def test_every_bad_usage_is_told(
-    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_every_bad_usage_is_told(arguments: list[str], in_this_process: Manage) -> None:
+    ran = in_this_process(*arguments)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert is_bad_usage(ran.stderr)
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
+    """A file that is not there, to which the connection of this process leads."""
+    there, path = connections["default"], tmp_path / "no such folder" / "db.sqlite3"
+    connections["default"] = DatabaseWrapper({**there.settings_dict, "NAME": path, "OPTIONS": {}})
+    with django_db_blocker.unblock():
+        yield tmp_path
+    connections["default"] = there
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_a_database_that_is_not_there_is_told(
+    arguments: list[str], in_this_process: Manage, nowhere: Path
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["manage.py", *arguments])
-    monkeypatch.setenv("STATEMENT_TIMEOUT_SECONDS", "0")  # which it would set, and leave so
-    with pytest.raises(SystemExit) as end:
-        main()
-    out, err = capsys.readouterr()
-    assert (end.value.code, out) == (2, "")
-    assert is_bad_usage(err)
+    ran = in_this_process(*arguments)
+    assert ran.returncode == 1
+    assert is_one_line_of_prose(ran)
+    assert str(nowhere) not in ran.stderr
 
 
-@pytest.mark.parametrize("arguments", [*COMMANDS, *map(str.split, DJANGOS_OWN)], ids=" ".join)
-def test_a_database_that_is_not_there_is_told(arguments: list[str], tmp_path: Path) -> None:
-    ran = manage(*arguments, url=f"sqlite:///{tmp_path}/no/such/folder/db.sqlite3")
+@pytest.mark.parametrize("command", ["list_service_accounts", *DJANGOS_OWN])
+def test_a_process_tells_of_a_database_that_is_not_there(command: str, tmp_path: Path) -> None:
+    ran = manage(*command.split(), url=f"sqlite:///{tmp_path}/no/such/folder/db.sqlite3")
     assert ran.returncode == 1
     assert is_one_line_of_prose(ran)
     assert str(tmp_path) not in ran.stderr
