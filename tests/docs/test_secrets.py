@@ -20,18 +20,18 @@ ROBOT, SESSION, PASSWORD, SIGNING_KEY, DATABASE = blocks(PAGE, "After a leak")
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with installed(tmp_path_factory.mktemp("machine")) as machine:
         found(machine)
         yield machine
 
 
 @pytest.fixture
-def machine(running: Machine) -> Machine:
-    """With a signing key of its own, as one that nobody has replaced yet."""
-    running.type("head -c 30 /dev/urandom | base64 >/etc/hyperspeed/jwt-key")
-    running.type("systemctl restart hyperspeed")
-    return running
+def unreplaced(machine: Machine) -> Machine:
+    """With a signing key that nobody has replaced yet."""
+    machine.type("head -c 30 /dev/urandom | base64 >/etc/hyperspeed/jwt-key")
+    machine.type("systemctl restart hyperspeed")
+    return machine
 
 
 def signed_by(token: str) -> str | None:
@@ -39,7 +39,10 @@ def signed_by(token: str) -> str | None:
     return jwt.get_unverified_header(token).get("kid")
 
 
-def test_a_signing_key_is_replaced_step_by_step_and_nobody_is_signed_out(machine: Machine) -> None:
+def test_a_signing_key_is_replaced_step_by_step_and_nobody_is_signed_out(
+    unreplaced: Machine,
+) -> None:
+    machine = unreplaced
     before = log_in(machine)
     machine.type(TO_VERIFY)
     between = log_in(machine)
@@ -70,7 +73,8 @@ def statuses_during(machine: Machine, command: str, token: str) -> set[int]:
     return statuses | {me(machine, token)}
 
 
-def test_a_reload_takes_new_key_files_and_refuses_nobody(machine: Machine) -> None:
+def test_a_reload_takes_new_key_files_and_refuses_nobody(unreplaced: Machine) -> None:
+    machine = unreplaced
     session = log_in(machine)
     for step in (TO_VERIFY, TO_SIGN):
         command = step.replace("restart", "reload")
