@@ -34,6 +34,11 @@ JSON = "application/json"
 Answer = Any
 MAX_ID_LENGTH = 60
 HASH_PARAMETERS = {name: getattr(Argon2idHasher, name) for name in ("time_cost", "memory_cost")}
+# Of what tests say with `record_property`, by its name.
+SUMMARIES = {
+    "matrix": "authorization matrix: {1} cells, {2} wrong",
+    "acceptance": "acceptance: {0} rows, {1} requests, {2} wrong answers",
+}
 SETUP = Caller(Door.COMMAND, Origin("203.0.113.1", "pytest"))
 
 
@@ -153,13 +158,14 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How large the authorization matrix was, and how many of its cells were wrong."""
+    """How large the tables were that were asked row by row, and how much was wrong."""
     reports = [report for group in terminalreporter.stats.values() for report in group]
     calls = [report for report in reports if getattr(report, "when", "") == "call"]
-    counts = [count for report in calls if (count := dict(report.user_properties).get("matrix"))]
-    if counts:
-        cells, wrong = map(sum, zip(*counts, strict=True))
-        terminalreporter.write_line(f"authorization matrix: {cells} cells, {wrong} wrong")
+    for name, line in SUMMARIES.items():
+        counts = [count for report in calls if (count := dict(report.user_properties).get(name))]
+        if counts:
+            sums = map(sum, zip(*counts, strict=True))
+            terminalreporter.write_line(line.format(len(counts), *sums))
 
 
 @pytest.fixture

@@ -4,14 +4,24 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# Folders whose files share a server or a browser.
-SHARED = ("tests/races/", "tests/browser/")
+# Files that share a server or a browser, by how their paths begin; the first that fits counts.
+SHARED = (
+    *("tests/acceptance/test_limits", "tests/acceptance/test_memory"),  # have servers of their own
+    *("tests/acceptance/test_", "tests/races/", "tests/browser/"),
+)
 # What takes long begins first, so that no process waits for another at the end.
-LONG = (*SHARED, "tests/config/test_manage.py", "tests/docs/", "tests/test_demo.py")
+LONG = (
+    "tests/acceptance/",
+    "tests/races/",
+    "tests/browser/",
+    "tests/config/test_manage.py",
+    "tests/docs/",
+    "tests/test_demo.py",
+)
 
 
 class ByFile(LoadScopeScheduling):
-    """A file runs in one process, since its tests share what is dear; so does a SHARED folder."""
+    """A file runs in one process, since its tests share what is dear; so do SHARED files."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
