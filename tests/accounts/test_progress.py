@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.config.test_manage import manage
-from tests.environment import temporary_sqlite_url
+from tests.races.databases import fresh_database
 from tests.server import ROOT, production_environment
 
 pytestmark = pytest.mark.once  # each runs in a process of its own
@@ -27,12 +27,11 @@ AuditEvent.objects.bulk_create(
 
 
 @pytest.fixture(scope="module")
-def url() -> str:
+def url() -> Iterator[str]:
     """The URL of a database with a long audit trail."""
-    url = temporary_sqlite_url()
-    assert manage("migrate", "--no-input", "-v0", url=url).returncode == 0
-    assert manage("shell", "-v0", "-c", FILL, url=url).returncode == 0
-    return url
+    with fresh_database() as database:
+        assert manage("shell", "-v0", "-c", FILL, url=database.url).returncode == 0
+        yield database.url
 
 
 class Running(NamedTuple):

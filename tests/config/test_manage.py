@@ -12,7 +12,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
 from manage import main
-from tests.environment import temporary_sqlite_url
+from tests.races.databases import fresh_database
 from tests.server import ROOT, production_environment
 
 pytestmark = pytest.mark.once  # each has a database of its own
@@ -49,11 +49,10 @@ def manage(*arguments: str | bytes, url: str, **values: str) -> type_of_result:
 
 
 @pytest.fixture(scope="module")
-def migrated() -> str:
+def migrated() -> Iterator[str]:
     """The URL of a database that was migrated and holds nothing."""
-    url = temporary_sqlite_url()
-    assert manage("migrate", "--no-input", "-v0", url=url).returncode == 0
-    return url
+    with fresh_database() as database:
+        yield database.url
 
 
 def is_one_line_of_prose(ran: type_of_result) -> bool:
