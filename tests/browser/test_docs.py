@@ -1,6 +1,8 @@
 """/api/docs: its beginning and its examples can be read, on a desk and on a phone."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -10,6 +12,16 @@ from tests.browser.office import Desk, Instance
 from tests.browser.test_queue import OVERFLOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
+
+
+@pytest.fixture(scope="module")
+def reader(open_context: OpenContext, instance: Instance, shots: Path | None) -> Iterator[Desk]:
+    """Somebody who stays on the page: it takes seconds to draw all operations."""
+    desk = Desk(open_context().new_page(), instance, shots)
+    open_docs(desk)
+    yield desk
+    desk.page.close()
+    assert desk.complaints == []
 
 
 @pytest.fixture
@@ -30,18 +42,16 @@ def open_operation(desk: Desk, operation_id: str) -> str:
     return operation.locator(".opblock-description code").inner_text()
 
 
-def test_it_begins_with_what_a_newcomer_types(stranger: Desk, instance: Instance) -> None:
-    open_docs(stranger)
-    code = stranger.page.locator(".info pre code").first
+def test_it_begins_with_what_a_newcomer_types(reader: Desk, instance: Instance) -> None:
+    code = reader.page.locator(".info pre code").first
     expect(code).to_contain_text(f"api={instance.url}/api/v1\n")
-    stranger.shoot("docs")
-    assert stranger.page.evaluate(OVERFLOW) == 0
+    reader.shoot("docs")
+    assert reader.page.evaluate(OVERFLOW) == 0
 
 
-def test_an_operation_shows_its_call(stranger: Desk) -> None:
-    open_docs(stranger)
-    assert open_operation(stranger, "updateMe").startswith('curl -X PATCH "$api/me"')
-    stranger.shoot("docs-operation")
+def test_an_operation_shows_its_call(reader: Desk) -> None:
+    assert open_operation(reader, "updateMe").startswith('curl -X PATCH "$api/me"')
+    reader.shoot("docs-operation")
 
 
 def test_it_fits_on_a_phone(telephone: Desk) -> None:
@@ -51,20 +61,18 @@ def test_it_fits_on_a_phone(telephone: Desk) -> None:
     telephone.shoot("docs-operation")
 
 
-def test_its_links_lead_to_the_guides(stranger: Desk) -> None:
-    open_docs(stranger)
-    links = stranger.page.locator("header nav a, .info .description a").all()
+def test_its_links_lead_to_the_guides(reader: Desk) -> None:
+    links = reader.page.locator("header nav a, .info .description a").all()
     paths = {link.get_attribute("href") for link in links}
     assert {"/docs/browser.md", "/docs/errors.md", "/llms.txt"} <= paths
     for path in paths:
-        answer = stranger.page.request.get(path or "")
+        answer = reader.page.request.get(path or "")
         assert (answer.ok, answer.headers["content-type"]) == (True, "text/plain; charset=utf-8")
 
 
-def test_a_call_can_be_tried(stranger: Desk) -> None:
-    open_docs(stranger)
-    open_operation(stranger, "getInstance")
-    operation = stranger.page.locator("[id$='-getInstance']")
+def test_a_call_can_be_tried(reader: Desk) -> None:
+    open_operation(reader, "getInstance")
+    operation = reader.page.locator("[id$='-getInstance']")
     operation.get_by_role("button", name="Try it out").click()
     operation.get_by_role("button", name="Execute").click()
     expect(operation.locator(".live-responses-table .response-col_status").last).to_have_text(
