@@ -168,7 +168,7 @@ def test_a_list_says_what_is_wrong_with_a_page() -> None:
         ("removeMember", {"cannot_remove_yourself", "member_not_found", "last_owner"}),
         ("setMemberRoles", {"unknown_role", "last_owner", "not_a_member", "forbidden"}),
         ("acceptInvite", {"invite_not_found", "invite_not_for_this_user", "unauthorized"}),
-        ("rotateToken", {"token_not_active", "token_not_found", "too_many_tokens"}),
+        ("rotateToken", {"token_not_active", "token_replaced", "token_not_found"}),
         ("getSpace", {"no_access_to_space", "space_not_found"}),
     ],
 )

@@ -20,7 +20,12 @@ from accounts.admin_site import admin_actor
 from service_accounts.admin.forms import RotateForm
 from service_accounts.admin.minting import ISSUE, MintingAdmin, Refusal, require_may_mint
 from service_accounts.models import ServiceAccount, ServiceAccountToken
-from service_accounts.services.token import IssuedToken, revoke_token, rotate_token
+from service_accounts.services.token import (
+    IssuedToken,
+    TokenReplaced,
+    revoke_token,
+    rotate_token,
+)
 
 HINT_DIGITS = 4
 VIEW_ACCOUNT = "service_accounts.view_serviceaccount"
@@ -123,8 +128,8 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         form = RotateForm(request.POST if request.method == "POST" else None)
         try:
             require_may_mint(request.user, token.service_account)
-            if not form.is_bound:
-                _require_latest(token)
+            if not form.is_bound and _is_replaced(token):
+                raise _replaced()
             context = {"title": "Rotate token", "old": token, "back": back}
             return self.mint(request, form, make, "service_accounts/rotate.html", context)
         except Refusal as refusal:
@@ -181,24 +186,29 @@ def _back(request: HttpRequest, token: ServiceAccountToken) -> str:
     return reverse("admin:service_accounts_serviceaccounttoken_change", args=[token.pk])
 
 
-def _require_latest(token: ServiceAccountToken) -> None:
-    """Raises Refusal for one that has a successor: another would end when it does itself."""
-    if token.rotated_at is not None and token.status(timezone.now()) == "active":
-        raise Refusal(
-            "This token was replaced already",
-            "A newer one took its place, and this one works for a while more. If the newer one was"
-            " lost, revoke that, and issue a token on the page of the account.",
-            status=409,
-        )
+def _is_replaced(token: ServiceAccountToken) -> bool:
+    return token.rotated_at is not None and token.status(timezone.now()) == "active"
+
+
+def _replaced() -> Refusal:
+    return Refusal(
+        "This token was replaced already",
+        "A newer one took its place, and this one works for a while more. If the newer one was"
+        " lost, revoke that, and issue a token on the page of the account.",
+        status=409,
+    )
 
 
 def _rotate(request: HttpRequest, token: ServiceAccountToken, said: dict[str, Any]) -> IssuedToken:
-    _require_latest(token)
-    issued = rotate_token(
-        token=token,
-        overlap=dt.timedelta(seconds=int(said["overlap"])),
-        by=admin_actor(request),
-        token_id=said["once"],
-    )
+    """Raises Refusal for a token that has a successor."""
+    try:
+        issued = rotate_token(
+            token=token,
+            overlap=dt.timedelta(seconds=int(said["overlap"])),
+            by=admin_actor(request),
+            token_id=said["once"],
+        )
+    except TokenReplaced as error:
+        raise _replaced() from error
     token.refresh_from_db(fields=["expires_at", "revoked_at"])  # the page tells what became of it
     return issued

@@ -49,6 +49,14 @@ class TokenNotActive(Conflict):
     code = "token_not_active"
 
 
+class TokenReplaced(Conflict):
+    """It has a successor, and ends soon: another one would be given that end for a lifetime, and
+    the first would be a token that nobody knows of."""
+
+    error = "token was replaced already"
+    code = "token_replaced"
+
+
 class AlreadyIssued(Exception):
     """A token of this id exists: the same form was sent twice. No answer of the API."""
 
@@ -101,16 +109,17 @@ def rotate_token(
 ) -> IssuedToken:
     """A successor with the same name and lifetime; the old token works on for `overlap`.
 
-    `token_id` as in `issue_token`. Raises TokenNotActive, TooManyTokens, AlreadyIssued or
+    Exactly one of any number of concurrent calls with one token succeeds. `token_id` as in
+    `issue_token`. Raises TokenNotActive, TokenReplaced, TooManyTokens, AlreadyIssued or
     ServiceAccountNotFound.
     """
     account = token.service_account
     with transaction.atomic():
         lock_account(account)
         now = timezone.now()
-        if not _active(account).filter(pk=token.pk).exists():
-            raise TokenNotActive
-        _phase_out(token, overlap, now)
+        if not _phase_out(token, overlap, now):
+            works_on = _active(account).filter(pk=token.pk).exists()
+            raise TokenReplaced if works_on else TokenNotActive
         if _active(account).count() >= MAX_ACTIVE_TOKENS:
             raise TooManyTokens
         lifetime = token.expires_at - token.created_at if token.expires_at else None
@@ -157,14 +166,16 @@ def lock_account(account: ServiceAccount) -> None:
         raise ServiceAccountNotFound
 
 
-def _phase_out(token: ServiceAccountToken, overlap: dt.timedelta, now: dt.datetime) -> None:
-    old = ServiceAccountToken.objects.filter(pk=token.pk)
+def _phase_out(token: ServiceAccountToken, overlap: dt.timedelta, now: dt.datetime) -> bool:
+    """Claim the token for its one successor: false if it has one, or does not work."""
+    usable = ServiceAccountToken.objects.usable(now)
+    latest = usable.filter(pk=token.pk, rotated_at__isnull=True)
     if not overlap:
-        old.update(revoked_at=now, rotated_at=now)
-        return
+        return latest.update(revoked_at=now, rotated_at=now) == 1
     end = now + overlap
     ends_first = token.expires_at is not None and token.expires_at <= end
-    old.update(expires_at=token.expires_at if ends_first else end, rotated_at=now)
+    expires_at = token.expires_at if ends_first else end
+    return latest.update(expires_at=expires_at, rotated_at=now) == 1
 
 
 def _create(

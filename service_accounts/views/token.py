@@ -23,6 +23,7 @@ from service_accounts.services.token import (
     ServiceAccountNotFound,
     TokenNotActive,
     TokenNotFound,
+    TokenReplaced,
     TooManyTokens,
     get_token,
     issue_token,
@@ -102,7 +103,13 @@ class TokenRotateView(OrganizationView):
         body=RotationInput,
         answer=IssuedTokenOutput,
         status=201,
-        errors=[ServiceAccountNotFound, TokenNotFound, TokenNotActive, TooManyTokens],
+        errors=[
+            ServiceAccountNotFound,
+            TokenNotFound,
+            TokenNotActive,
+            TokenReplaced,
+            TooManyTokens,
+        ],
         example={"overlap_seconds": 3600},
     )
     def post(self, request: Request, **ids: uuid.UUID) -> Answer:

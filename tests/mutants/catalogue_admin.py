@@ -112,10 +112,10 @@ OF_THE_ADMIN = [
     ),
     Mutant(
         "a token that was replaced is rotated once more",
-        "service_accounts/admin/token.py",
-        "    _require_latest(token)\n    issued = rotate_token(",
-        "    issued = rotate_token(",
-        "tests/service_accounts/test_token_lives_in_admin.py",
+        "service_accounts/services/token.py",
+        "filter(pk=token.pk, rotated_at__isnull=True)",
+        "filter(pk=token.pk)",
+        "tests/service_accounts/test_token_lives_in_admin.py tests/service_accounts/test_rotate.py",
     ),
     Mutant(
         "the preview of a decision counts a network to its end",

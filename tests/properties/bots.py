@@ -81,11 +81,14 @@ class Bots(Team):
         refused = refused or self.grant(by, bot.roles)
         if refused is None and not token.is_usable:
             refused = (409, "token_not_active")
+        if refused is None and token.is_replaced:
+            refused = (409, "token_replaced")
         if refused is None and overlap and bot.is_full:
             refused = TOO_MANY
         body = {"overlap_seconds": overlap}
         answer = self.send("POST", self._path_of(token) + "/rotate", by, body)
         if self.is_done(answer, 201, refused, *(() if refused else ("token.rotated",))):
+            token.is_replaced = True
             token.is_revoked |= overlap == 0
             self._add_token(bot, answer)
 

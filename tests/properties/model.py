@@ -96,6 +96,7 @@ class Token(Credential):
     id: str
     is_revoked: bool = False
     is_expired: bool = False
+    is_replaced: bool = False
 
     @property
     def is_usable(self) -> bool:

@@ -2,6 +2,7 @@
 leap in the place of the one conditional update. Whoever may call them is asked as ever.
 """
 
+import datetime as dt
 import uuid
 from functools import partial
 from typing import Any, cast
@@ -26,6 +27,8 @@ from organizations.services.invite import get_usable_invite
 from organizations.services.membership import LastOwner, add_member, get_membership
 from organizations.services.signup_request import SignupAlreadyResolved
 from organizations.views.base import OrganizationView
+from service_accounts.models import ServiceAccountToken
+from service_accounts.services.token import TokenReplaced, issue_token
 
 
 class DecisionView(OrganizationView):
@@ -80,6 +83,22 @@ class MemberRolesView(OrganizationView):
         return Response({"ok": True})
 
 
+class RotateView(OrganizationView):
+    """Looks whether the token has a successor, then makes one."""
+
+    needs = {"POST": Permission.ORG_MEMBERS_MANAGE}
+
+    def post(self, request: Request, token_id: uuid.UUID, **ids: uuid.UUID) -> HttpResponse:
+        token = ServiceAccountToken.objects.select_related("service_account").get(pk=token_id)
+        if token.rotated_at is not None:
+            raise TokenReplaced
+        token.rotated_at = timezone.now()
+        token.expires_at = token.rotated_at + dt.timedelta(hours=1)
+        token.save()
+        issued = issue_token(account=token.service_account, expires_at=None, by=self.actor)
+        return Response({"token": issued.raw}, 201)
+
+
 class ResetPasswordView(PublicView):
     """Looks whether the link was used, then marks it."""
 
@@ -107,5 +126,9 @@ urlpatterns = [
     path(f"{REQUEST}/deny", DecisionView.as_view(action=Action.SIGNUP_DENIED)),
     path("invites/<str:token>/accept", AcceptInviteView.as_view()),
     path(f"{HOME}/members/<uuid:user_id>/roles", MemberRolesView.as_view()),
+    path(
+        f"{HOME}/service-accounts/<uuid:account_id>/tokens/<uuid:token_id>/rotate",
+        RotateView.as_view(),
+    ),
     path("auth/password/reset", ResetPasswordView.as_view()),
 ]

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 FORBIDDEN = (403, "forbidden", "forbidden")
 NOT_ACTIVE = (409, "token is not active", "token_not_active")
+REPLACED = (409, "token was replaced already", "token_replaced")
 MONTH = 30 * 24 * 60 * 60
 
 
@@ -93,6 +94,39 @@ def test_a_token_is_rotated_once(manager: Actor, bot: Actor) -> None:
     assert rotate(manager, token).status_code == 201
     assert refusal(rotate(manager, token)) == NOT_ACTIVE
     assert (ServiceAccountToken.objects.count(), rotations()) == (2, 1)
+
+
+@pytest.mark.parametrize("seconds", [0, 60, MONTH])
+def test_a_token_that_has_a_successor_gets_no_other(
+    manager: Actor, bot: Actor, seconds: int
+) -> None:
+    """It ends soon: a successor that lasts as long would end as well, though it was to last."""
+    token = token_of(bot)
+    rotate(manager, token, '{"overlap_seconds": 3600}')
+    end = token_of(bot).expires_at
+    assert refusal(rotate(manager, token, f'{{"overlap_seconds": {seconds}}}')) == REPLACED
+    assert (token_of(bot).expires_at, token_of(bot).revoked_at) == (end, None)
+    assert (ServiceAccountToken.objects.count(), rotations()) == (2, 1)
+    assert bot.get("/me").status_code == 200
+
+
+def test_the_successor_is_rotated_in_turn_and_lasts_as_long(manager: Actor, bot: Actor) -> None:
+    rotate(manager, token_of(bot), '{"overlap_seconds": 3600}')
+    newer = ServiceAccountToken.objects.latest("pk")
+    info = rotate(manager, newer, '{"overlap_seconds": 60}').json()["token_info"]
+    assert (info["expires_at"], ServiceAccountToken.objects.count()) == (None, 3)
+
+
+def test_a_lifetime_is_handed_down_whole(manager: Actor, bot: Actor) -> None:
+    year, week = dt.timedelta(days=365), dt.timedelta(days=7)
+    start = timezone.now() - week
+    ServiceAccountToken.objects.update(created_at=start, expires_at=start + year)
+    for overlap in (3600, 0):
+        newest = ServiceAccountToken.objects.latest("pk")
+        rotate(manager, newest, f'{{"overlap_seconds": {overlap}}}')
+        made = ServiceAccountToken.objects.latest("pk")
+        assert made.expires_at is not None
+        assert abs(made.expires_at - made.created_at - year) < dt.timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("field", ["revoked_at", "expires_at"])

@@ -48,6 +48,13 @@ def test_with_an_overlap_both_work(bot: Actor) -> None:
     assert expires_at - timezone.now() <= dt.timedelta(hours=24)
 
 
+def test_a_token_that_has_a_successor_gets_no_other(bot: Actor) -> None:
+    run(ROTATE, "Bot", "--overlap", "24h")
+    ran = run(ROTATE, "Bot", "--hint", bot.token[-4:], "--overlap", "30d")
+    assert (ran.status, ran.out, ran.err) == (1, "", "token was replaced already\n")
+    assert (ServiceAccountToken.objects.count(), works(bot)) == (2, True)
+
+
 @pytest.mark.parametrize("overlap", ["31d", "-1h", "soon", ""])
 def test_an_overlap_is_a_time_of_at_most_thirty_days(bot: Actor, overlap: str) -> None:
     ran = run(ROTATE, "Bot", f"--overlap={overlap}")

@@ -25,7 +25,7 @@ __all__ = ["minter"]
 
 
 def test_a_token_that_was_replaced_is_not_rotated_again(minter: Client, bot: Actor) -> None:
-    """Its successor would last as long as it does, which is until tomorrow."""
+    """Its successor would be one that nobody knows of. A form that was open is told so, too."""
     old, account = token_of(bot), account_of(bot)
     page, once = rotate_page(bot), signing.dumps(str(uuid7()), salt=SALT)
     confirm(minter, page, overlap="86400")
