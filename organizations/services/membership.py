@@ -61,7 +61,9 @@ def remove_member(*, access: Access, user_id: uuid.UUID, by: Actor) -> None:
     if user_id == access.user.pk:
         raise CannotRemoveYourself
     with transaction.atomic():
-        membership = get_membership(organization_id=access.organization_id, user_id=user_id)
+        membership = _find_locked(organization_id=access.organization_id, user_id=user_id)
+        if membership is None:
+            raise MemberNotFound
         if _holds_owner(membership):
             _require_owner(access)
             require_other_owner(organization_id=access.organization_id, user_id=user_id)
@@ -86,9 +88,13 @@ def set_member_roles(
     Raises UnknownRole, MemberNotFound, ServiceAccountsCannotBeOwners, Forbidden (a permission that
     the caller does not hold, or Owner by somebody who is none) or LastOwner.
     """
-    roles = get_roles(organization_id=access.organization_id, role_ids=role_ids)
     with transaction.atomic():
-        membership = get_membership(organization_id=access.organization_id, user_id=user_id)
+        membership = _find_locked(organization_id=access.organization_id, user_id=user_id)
+        roles = get_roles(
+            organization_id=access.organization_id, role_ids=role_ids, is_locking=True
+        )
+        if membership is None:
+            raise MemberNotFound
         held = {role.pk: role for role in membership.roles.all()}
         added = [role for role in roles if role.pk not in held]
         removed = [role for pk, role in held.items() if pk not in {role.pk for role in roles}]
@@ -124,9 +130,13 @@ def get_membership(*, organization_id: uuid.UUID, user_id: uuid.UUID) -> Members
     return membership
 
 
-def get_roles(*, organization_id: uuid.UUID, role_ids: Collection[uuid.UUID]) -> list[Role]:
-    """The organization's roles with these ids. Raises UnknownRole unless all exist."""
-    roles = list(Role.objects.filter(organization_id=organization_id, pk__in=role_ids))
+def get_roles(
+    *, organization_id: uuid.UUID, role_ids: Collection[uuid.UUID], is_locking: bool = False
+) -> list[Role]:
+    """The organization's roles with these ids; with `is_locking`, they stay until the transaction
+    ends. Raises UnknownRole unless all exist."""
+    rows = Role.objects.filter(organization_id=organization_id, pk__in=role_ids).order_by("pk")
+    roles = list(rows.select_for_update(no_key=True) if is_locking else rows)
     if len(roles) != len(set(role_ids)):
         raise UnknownRole(fields={"role_ids": ["does_not_exist"]})
     return roles
@@ -178,6 +188,13 @@ def find_oldest_owner(*, organization: Organization) -> User | None:
         memberships__organization=organization, memberships__roles__is_system=True
     )
     return owners.order_by("memberships__created_at", "pk").first()
+
+
+def _find_locked(*, organization_id: uuid.UUID, user_id: uuid.UUID) -> Membership | None:
+    """The membership, with its row lock: it is there, with the roles that it holds, until the
+    transaction ends. Whoever locks more than one kind takes it before roles and users."""
+    memberships = Membership.objects.select_related("user").select_for_update(of=("self",))
+    return memberships.filter(organization_id=organization_id, user_id=user_id).first()
 
 
 def _check_change(

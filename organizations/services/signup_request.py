@@ -117,9 +117,11 @@ def undo_approval(*, request_id: uuid.UUID, by: Actor) -> SignupRequest:
     staff (so for no last owner, and never for oneself): those are a superuser's business.
     """
     with transaction.atomic():
+        # Locked: nobody is made an owner between the look and the removal. Before the account, as
+        # by whoever takes Owner from somebody.
+        rows = Membership.objects.select_for_update(of=("self",))
+        memberships = list(rows.filter(user__signup_request=request_id))
         request = _move(request_id, Status.APPROVED, Status.PENDING, by, within=UNDO_WITHIN)
-        # Locked: nobody is made an owner between the look and the removal.
-        memberships = list(Membership.objects.select_for_update().filter(user=request.user))
         if why := _why_approved(request):
             raise DecisionStands(request, why)
         for membership in memberships:

@@ -225,6 +225,22 @@ MUTANTS = [
         "tests/organizations/test_member_roles.py",
     ),
     Mutant(
+        "somebody who is being removed is given a role",
+        MEMBERSHIP,
+        '.select_related("user").select_for_update(of=("self",))',
+        '.select_related("user")',
+        "tests/races/test_roles.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
+        "a role that is being deleted is given to somebody",
+        MEMBERSHIP,
+        "list(rows.select_for_update(no_key=True) if is_locking else rows)",
+        "list(rows)",
+        "tests/races/test_roles.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
         "the Owner role's row is not locked",
         MEMBERSHIP,
         "    Role.objects.filter(organization_id=organization_id, is_system=True)"
