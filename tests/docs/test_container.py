@@ -166,6 +166,16 @@ def test_every_secret_of_a_service_is_a_file_that_is_named() -> None:
         assert used == set(service["secrets"]) <= COMPOSE["secrets"].keys(), name
 
 
+def test_any_other_variable_is_said_in_a_file_that_need_not_be_there() -> None:
+    """In all that runs the application: a job without a setting of `web` would do other things."""
+    services = COMPOSE["services"]
+    ours = {name for name, one in services.items() if one["image"].startswith("hyperspeed")}
+    assert ours == services.keys() - {"database", "backup"}
+    optional = [{"path": "./hyperspeed.env", "required": False}]
+    assert [services[name]["env_file"] for name in ours] == [optional] * len(ours)
+    assert "/hyperspeed.env\n" in (ROOT / ".gitignore").read_text(encoding="utf-8")
+
+
 def test_the_application_waits_for_the_migration_and_is_bound_to_the_loopback() -> None:
     web = COMPOSE["services"]["web"]
     assert web["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
