@@ -1,6 +1,7 @@
 """Tokens in files, one each: readable by their owner alone, and whole or not there."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,8 +20,9 @@ def write_secrets(folder: Path, secrets: Mapping[str, str]) -> None:
     """Write each secret to `folder`/NAME.token with mode 0600, on the disk before this returns.
 
     All or none: what was written goes when one fails. Call it in the transaction that makes the
-    tokens. A token that no longer works is replaced: it is what a run left that broke off before
-    its commit. Raises CommandError for a file that holds anything else, or that cannot be written.
+    tokens. Only a token that this database knows to work no longer is replaced. One that it does
+    not know stays: what a run left that broke off looks like what is the only copy of another
+    instance's. Raises CommandError for whatever stays, or for what cannot be written.
     """
     written: list[Path] = []
     try:
@@ -47,15 +49,28 @@ def _path(folder: Path, name: str) -> Path:
 
 def _require_replaceable(path: Path) -> None:
     try:
-        with path.open("rb") as file:
-            found = file.read(_LONGEST_TOKEN).decode("utf-8", "replace").strip()
+        found = _read(path)
     except FileNotFoundError:
         return
     if not is_well_formed(found):
         raise CommandError(f"{path} is there already, and holds no token; nothing was changed")
-    tokens = ServiceAccountToken.objects.usable(timezone.now())
-    if tokens.filter(digest=digest(found)).exists():
+    token = ServiceAccountToken.objects.filter(digest=digest(found)).first()
+    if token is None:
+        raise CommandError(
+            f"{path} holds a token that this database does not know: is it the right database? If"
+            " nothing uses the token, remove the file; nothing was changed"
+        )
+    if token.status(timezone.now()) == "active":
         raise CommandError(f"{path} holds a token that still works; nothing was changed")
+
+
+def _read(path: Path) -> str:
+    """Its beginning. Waits for nobody, as a pipe would, and follows no link."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise CommandError(f"{path} is no regular file; nothing was changed")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(_LONGEST_TOKEN).decode("utf-8", "replace").strip()
 
 
 def _write(path: Path, secret: str) -> None:

@@ -454,8 +454,22 @@ MUTANTS = [
     Mutant(
         "a token that works is overwritten",
         "service_accounts/secret_files.py",
-        "    if tokens.filter(digest=digest(found)).exists():",
-        "    if tokens is None:",
+        '    if token.status(timezone.now()) == "active":',
+        "    if token.pk is None:",
+        "tests/service_accounts/test_apply_files.py",
+    ),
+    Mutant(
+        "a token of another instance is overwritten",
+        "service_accounts/secret_files.py",
+        "    if token is None:\n        raise CommandError(",
+        "    if token is None:\n        return\n        raise CommandError(",
+        "tests/service_accounts/test_apply_files.py",
+    ),
+    Mutant(
+        "a link in the place of a token is followed",
+        "service_accounts/secret_files.py",
+        "    if not stat.S_ISREG(path.lstat().st_mode):",
+        "    if not path.name:",
         "tests/service_accounts/test_apply_files.py",
     ),
     Mutant(

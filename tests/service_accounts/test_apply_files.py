@@ -1,9 +1,12 @@
 """manage.py apply_service_accounts: which files it takes, and where tokens go."""
 
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from organizations.models import Organization
 from service_accounts.models import ServiceAccount, ServiceAccountToken
@@ -55,13 +58,45 @@ def test_a_second_time_leaves_the_file_alone(folder: Path) -> None:
     assert (folder / "Builder.token").read_text() == token
 
 
-def test_a_token_that_a_broken_run_left_is_replaced(folder: Path) -> None:
-    """It was written, and then nothing was committed."""
-    (folder / "Builder.token").write_text(f"{make_token()}\n")
-    assert apply(folder, ONE).status == 0
+@pytest.mark.parametrize("field", ["revoked_at", "expires_at"])
+def test_a_token_that_works_no_more_is_replaced(folder: Path, field: str) -> None:
+    OrganizationFactory.create(slug="second")
+    apply(folder, f'organization = "second"\n{ONE}')
+    ServiceAccountToken.objects.update(**{field: timezone.now()})
+    assert apply(folder, f'organization = "acme"\n{ONE}').status == 0
     token = (folder / "Builder.token").read_text().strip()
     assert Actor(token).get("/me").status_code == 200
     assert stat.S_IMODE((folder / "Builder.token").stat().st_mode) == 0o600
+
+
+def test_a_token_that_the_database_does_not_know_is_never_overwritten(folder: Path) -> None:
+    """It may be another instance's, which works there and is nowhere else: DATABASE_URL is wrong.
+    One that a run left which broke off looks the same, and is of use to nobody."""
+    file, token = folder / "Builder.token", f"{make_token()}\n"
+    file.write_text(token)
+    ran = apply(folder, ONE)
+    assert (ran.status, ran.out, len(ran.err.splitlines())) == (1, "", 1)
+    assert "does not know" in ran.err
+    assert token.strip() not in ran.err
+    assert (file.read_text(), ServiceAccount.objects.count()) == (token, 0)
+    file.unlink()
+    assert apply(folder, ONE).status == 0
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("precious")])
+def test_what_is_no_file_is_neither_waited_for_nor_followed(
+    folder: Path, make: Callable[[Path], object]
+) -> None:
+    """A pipe to which nobody writes would hold the lock of the organization for ever."""
+    precious = folder / "precious"
+    precious.write_text(f"{make_token()}\n")
+    make(folder / "Builder.token")
+    before = precious.read_text()
+    ran = apply(folder, ONE)
+    assert (ran.status, "is no regular file; nothing was changed" in ran.err) == (1, True)
+    assert precious.read_text() == before
+    assert sorted(file.name for file in folder.iterdir()) == ["Builder.token", "precious"]
+    assert not ServiceAccount.objects.exists()
 
 
 def test_a_token_that_works_is_never_overwritten(folder: Path) -> None:
