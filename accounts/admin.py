@@ -100,10 +100,14 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @admin.action(description="End selected sessions", permissions=["manage"])
     def end_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        sessions = list(queryset.select_related("user"))
-        for session in sessions:
-            revoke_session(session=session, by=admin_actor(request))
-        messages.success(request, f"Ended: {len(sessions)} session(s).")
+        """Those that are live; counted are those that nobody else ended meanwhile."""
+        now, actor = timezone.now(), admin_actor(request)
+        chosen = [one for one in queryset.select_related("user") if one.is_live(now)]
+        ended = sum(revoke_session(session=session, by=actor) for session in chosen)
+        if ended:
+            messages.success(request, f"Ended: {ended} session(s).")
+        else:
+            messages.warning(request, "These sessions have ended already.")
 
     def get_urls(self) -> list[URLPattern]:
         revoke = self.admin_site.admin_view(self.revoke_view)
@@ -122,8 +126,8 @@ class SessionAdmin(ReadOnlyAdmin):
             messages.warning(request, "This session has ended already.")
             return HttpResponseRedirect(back)
         if request.method == "POST":
-            revoke_session(session=session, by=admin_actor(request))
-            messages.success(request, f"Ended: a session of {session.user.email}.")
+            if revoke_session(session=session, by=admin_actor(request)):
+                messages.success(request, f"Ended: a session of {session.user.email}.")
             return HttpResponseRedirect(back)
         context = {"title": "Revoke session", "session": session, "back": back}
         return self.own_page(request, "accounts/session/revoke.html", context)

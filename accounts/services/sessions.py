@@ -134,9 +134,9 @@ def get_session(*, user: User, session_id: uuid.UUID) -> Session:
     return session
 
 
-def revoke_session(*, session: Session, by: Actor) -> None:
-    """End one session from the next request on."""
-    _end(session, Session.RevokedReason.REVOKED, by)
+def revoke_session(*, session: Session, by: Actor) -> bool:
+    """End one session from the next request on; whether nobody had before."""
+    return _end(session, Session.RevokedReason.REVOKED, by)
 
 
 def revoke_sessions(

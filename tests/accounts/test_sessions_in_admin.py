@@ -7,7 +7,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Session
-from tests.accounts.test_admin_pages import SESSIONS, USERS, browser_of_staff, rows_on
+from tests.accounts.test_admin_pages import (
+    SESSIONS,
+    USERS,
+    act,
+    browser_of_staff,
+    rows_on,
+    said,
+)
 from tests.conftest import Actor, log_in, session_of
 from tests.factories import UserFactory
 
@@ -89,6 +96,18 @@ def test_a_page_says_what_its_state_means(
     root, session = browser_of_staff(), session_of(member)
     assert words in root.get(f"{SESSIONS}{session.pk}/change/").content.decode()
     assert f'"field-state">{state}<' in root.get(SESSIONS).content.decode()
+
+
+def test_what_had_ended_before_is_not_counted(clerk: Client, member: Actor, owner: Actor) -> None:
+    """Not what was revoked, nor what had lasted as long as it may."""
+    over, gone = (session_of(log_in(UserFactory.create())) for _ in range(2))
+    Session.objects.filter(pk=over.pk).update(expires_at=timezone.now())
+    Session.objects.filter(pk=gone.pk).update(revoked_at=timezone.now())
+    answer = act(clerk, SESSIONS, "end_selected", session_of(owner), session_of(member), over, gone)
+    assert said(answer) == ["Ended: 2 session(s)."]
+    answer = act(clerk, SESSIONS, "end_selected", session_of(owner), over, gone)
+    assert said(answer) == ["These sessions have ended already."]
+    assert AuditEvent.objects.filter(action="session.revoked").count() == 2
 
 
 def test_of_too_many_rows_none_is_changed(
