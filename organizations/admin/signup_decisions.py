@@ -25,7 +25,7 @@ from organizations.models import SignupRequest
 
 PREFIX = "organizations_signuprequest"
 TEMPLATES = "admin/organizations/signuprequest"
-# In the session: what the last decision on several came to.
+# In the session, until it is shown: what the last decision on several came to.
 OUTCOMES = "signup_outcomes"
 MAX_WARNINGS = 20
 
@@ -83,9 +83,10 @@ class DecisionPages(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse(CHANGELIST))
 
     def outcomes_view(self, request: HttpRequest) -> HttpResponse:
-        """What the last decision on several came to; it may be loaded again."""
+        """What the last decision on several came to, shown once: the session holds on to nobody's
+        address."""
         self.require_resolve(request)
-        kept = request.session.get(OUTCOMES)
+        kept = request.session.pop(OUTCOMES, None)
         if not kept:
             return HttpResponseRedirect(reverse(CHANGELIST))
         rows = kept["rows"]

@@ -62,12 +62,12 @@ def test_a_silent_denial_says_that_no_mail_was_sent(
     assert set(rows_of(answer).values()) == {(True, "Denied. No mail was sent.")}
 
 
-def test_it_may_be_loaded_again_and_decides_nothing(
-    staff: Client, three: list[SignupRequest]
-) -> None:
-    decide(staff, "approve", three[0].pk, three[1].pk)
-    again = staff.get(f"{QUEUE}decided/")
-    assert "Approved: 2 of 2" in again.content.decode()
+def test_it_is_shown_once_and_then_kept_nowhere(staff: Client, three: list[SignupRequest]) -> None:
+    """Who waits for a decision is not written into the session of whoever decided."""
+    answer = decide(staff, "approve", three[0].pk, three[1].pk)
+    assert "Approved: 2 of 2" in answer.content.decode()
+    assert three[0].user.email not in repr(dict(staff.session))
+    assert staff.get(f"{QUEUE}decided/")["Location"] == QUEUE
     assert SignupRequest.objects.pending().get() == three[2]
 
 
