@@ -131,7 +131,8 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         self, request: HttpRequest, template: str, context: dict[str, object], *, status: int = 200
     ) -> TemplateResponse:
         """A page beside those that Django makes of a model, such as one that asks."""
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        shared = {"opts": self.opts, "may_look": self.has_view_permission(request)}
+        context = {**self.admin_site.each_context(request), **shared, **context}
         return TemplateResponse(request, f"admin/{template}", context, status=status)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from accounts.admin_base import FirstFewFilter
@@ -101,7 +101,7 @@ class ServiceAccountAdmin(MintingAdmin):
         self.require_issue_permission(request)
         accounts = ServiceAccount.objects.select_related("organization", "user")
         account = get_object_or_404(accounts, pk=pk)
-        back = reverse(f"admin:{ACCOUNTS}_change", args=[pk])
+        back = self.way_back(request, account)
         form = IssueForm(request.POST if request.method == "POST" else None)
         context = {"title": "Issue token", "account": account, "back": back}
         context["permissions"] = permissions_in_words(account)
@@ -115,7 +115,7 @@ class ServiceAccountAdmin(MintingAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page on which an account is described; a POST makes it, with its first token."""
         self.require_issue_permission(request)
-        back = reverse(f"admin:{ACCOUNTS}_changelist")
+        back = self.way_back(request)
         context: dict[str, object] = {"title": "Add service account", "back": back}
         homes = homes_of(request.user)
         home = chosen(request, homes)

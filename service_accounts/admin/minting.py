@@ -13,6 +13,7 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.ids import uuid7
@@ -75,6 +76,26 @@ class MintingAdmin(ReadOnlyAdmin):
         if not request.user.has_perm(ISSUE):
             raise PermissionDenied
 
+    def way_back(
+        self,
+        request: HttpRequest,
+        account: ServiceAccount | None = None,
+        token: ServiceAccountToken | None = None,
+    ) -> str:
+        """The first that the user may see: the page of the account (of all, without one), that of
+        the token, and the beginning."""
+        models = (ServiceAccount, ServiceAccountToken)
+        admins = [self.admin_site.get_model_admin(model) for model in models]
+        of_accounts, of_tokens = [each.has_view_permission(request) for each in admins]
+        page = "admin:service_accounts_serviceaccount"
+        if of_accounts and account is not None:
+            return reverse(f"{page}_change", args=[account.pk])
+        if of_accounts:
+            return reverse(f"{page}_changelist")
+        if of_tokens and token is not None:
+            return reverse(f"{page}token_change", args=[token.pk])
+        return reverse("admin:index")
+
     def mint(
         self,
         request: HttpRequest,
@@ -106,7 +127,9 @@ class MintingAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, issued: IssuedToken, context: dict[str, object]
     ) -> HttpResponse:
         """Like all pages of the admin, with Cache-Control: no-store."""
-        shown = {"title": "New token", "raw": issued.raw, "token": issued.token}
+        token = issued.token
+        after = self.way_back(request, token.service_account, token)
+        shown = {"title": "New token", "raw": issued.raw, "token": token, "after": after}
         return self.own_page(request, "service_accounts/new_token.html", {**context, **shown})
 
 

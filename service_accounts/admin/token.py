@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from accounts.admin_base import StateFilter
@@ -28,7 +28,6 @@ from service_accounts.services.token import (
 )
 
 HINT_DIGITS = 4
-VIEW_ACCOUNT = "service_accounts.view_serviceaccount"
 
 
 class TokenStateFilter(StateFilter):
@@ -124,7 +123,8 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         """The page that asks until when the old token is to work; a POST makes the new one."""
         self.require_issue_permission(request)
         token = _get(pk)
-        back, make = _back(request, token), partial(_rotate, request, token)
+        back = self.way_back(request, token.service_account, token)
+        make = partial(_rotate, request, token)
         form = RotateForm(request.POST if request.method == "POST" else None)
         try:
             require_may_mint(request.user, token.service_account)
@@ -140,7 +140,7 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         if not self.has_manage_permission(request):
             raise PermissionDenied
         token = _get(pk)
-        back = _back(request, token)
+        back = self.way_back(request, token.service_account, token)
         if token.status(timezone.now()) == "revoked":
             messages.warning(request, f"The token {token} was revoked already.")
             return HttpResponseRedirect(back)
@@ -176,14 +176,6 @@ def _get(pk: uuid.UUID) -> ServiceAccountToken:
         "service_account__organization", "service_account__user"
     )
     return get_object_or_404(tokens, pk=pk)
-
-
-def _back(request: HttpRequest, token: ServiceAccountToken) -> str:
-    """The page of the account, for whoever may see it; else that of the token."""
-    if request.user.has_perm(VIEW_ACCOUNT):
-        page = "admin:service_accounts_serviceaccount_change"
-        return reverse(page, args=[token.service_account_id])
-    return reverse("admin:service_accounts_serviceaccounttoken_change", args=[token.pk])
 
 
 def _is_replaced(token: ServiceAccountToken) -> bool:

@@ -118,6 +118,20 @@ OF_THE_ADMIN = [
         "tests/service_accounts/test_token_lives_in_admin.py tests/service_accounts/test_rotate.py",
     ),
     Mutant(
+        "the table of what was decided stays in the session",
+        "organizations/admin/signup_decisions.py",
+        "request.session.pop(OUTCOMES, None)",
+        "request.session.get(OUTCOMES)",
+        "tests/organizations/test_signup_outcomes.py",
+    ),
+    Mutant(
+        "sessions that had ended are counted as ended now",
+        "accounts/admin.py",
+        "if one.is_live(now)]",
+        "if now]",
+        "tests/accounts/test_sessions_in_admin.py",
+    ),
+    Mutant(
         "the preview of a decision counts a network to its end",
         "organizations/admin/signup_preview.py",
         'return in_order.values("pk")[: MANY + 1]',

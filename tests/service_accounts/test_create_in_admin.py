@@ -50,6 +50,15 @@ def test_roles_that_the_maker_does_not_hold_are_neither_offered_nor_given(
     assert not ServiceAccount.objects.exists()
 
 
+def test_a_role_is_offered_however_many_come_before_it_that_are_not(
+    minter: Client, organization: Organization
+) -> None:
+    for number in range(60):
+        make_role(organization, READ, Permission.ORG_MANAGE, name=f"Above {number}")
+    role = make_role(organization, READ, name="Within")
+    assert shown(confirm(minter, ADD, name="Bot", roles=[str(role.pk)]))
+
+
 def test_a_form_that_is_sent_again_makes_no_second_account(minter: Client) -> None:
     said = {"once": minter.get(ADD).context["once"], "name": "Bot", "expires_in": ""}
     assert shown(minter.post(ADD, said))
