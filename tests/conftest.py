@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.test.client import ClientHandler
 
+from accounts import log_writer
 from accounts.actor import Actor as Caller
 from accounts.actor import Door
 from accounts.hashers import Argon2idHasher
@@ -48,6 +49,14 @@ def cheap_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Argon2idHasher, "memory_cost", 64)
         patch.setattr(Argon2idHasher, "time_cost", 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_log() -> Iterator[None]:
+    """Its thread would write between two tests, where nothing catches it; see `whole_log`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_writer, "GATHER_SECONDS", 3600)
         yield
 
 

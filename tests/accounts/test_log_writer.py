@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from accounts import log_writer
 from accounts.log_writer import MAX_WAITING, LogWriter
 from tests.server import ROOT
 
@@ -24,7 +25,10 @@ def pipe() -> Iterator[tuple[int, int]]:
         os.close(end)
 
 
-def test_lines_are_written_by_themselves_and_in_order(pipe: tuple[int, int]) -> None:
+def test_lines_are_written_by_themselves_and_in_order(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_writer, "GATHER_SECONDS", 0.05)
     reading, writing = pipe
     writer = LogWriter(writing)
     lines = [f"{number}\n" for number in range(100)]

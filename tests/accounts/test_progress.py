@@ -45,6 +45,8 @@ class Running(NamedTuple):
 def on_terminal(url: str, *arguments: str, stdout: int | None = None) -> Iterator[Running]:
     """A command whose stderr is a terminal."""
     ours, theirs = pty.openpty()
+    # Tests that run in the background ignore Ctrl-C, which their children would inherit.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -54,6 +56,7 @@ def on_terminal(url: str, *arguments: str, stdout: int | None = None) -> Iterato
         stderr=theirs,
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, usual)
     os.close(theirs)
     try:
         yield Running(ours, process)

@@ -163,6 +163,7 @@ def main() -> int:
         many = installed(url, "many", rows=options.rows, users=options.rows // 10)
         for environment in (few, many):
             add_script(environment)
+            environment["REQUEST_LOG"] = "0"
         rounds = [[measure_in_child(env) for env in (few, many)] for _ in range(ROUNDS)]
     return report(rounds)
 

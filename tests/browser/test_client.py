@@ -33,7 +33,8 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def tabs(open_context: OpenContext, stage: Stage) -> list[Page]:
     """Both load the client on a page of this origin."""
-    context = open_context(base_url=stage.server.url)
+    # A page of the instance runs no script of others: this one stands for a page of the client's.
+    context = open_context(base_url=stage.server.url, bypass_csp=True)
     pages = [context.new_page(), context.new_page()]
     for page in pages:
         page.goto("/llms.txt")
