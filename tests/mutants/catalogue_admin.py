@@ -85,8 +85,8 @@ OF_THE_ADMIN = [
     Mutant(
         "a look at the page that asks ends the session",
         "accounts/admin.py",
-        '        if request.method == "POST":\n            revoke_session',
-        "        if request.method:\n            revoke_session",
+        '        if request.method == "POST":\n            if revoke_session',
+        "        if request.method:\n            if revoke_session",
         "tests/accounts/test_sessions_in_admin.py",
     ),
     Mutant(
