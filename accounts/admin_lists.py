@@ -55,6 +55,7 @@ class CountOfFew(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) bounded)"
     output_field = IntegerField()
+    empty_result_set_value = 0  # where it is seen without asking that there is none
 
 
 class BoundedCount(CountOfFew):

@@ -229,7 +229,8 @@ def test_what_has_a_name_is_found_by_it(
         (ServiceAccount, account.pk),
         (ServiceAccountToken, account.tokens.get().pk),
     ):
-        assert keys_on(browser.get(list_of(model), {"q": name})) == [wanted]
+        page = browser.get(list_of(model), {"q": name})
+        assert (page.status_code, keys_on(page)) == (200, [wanted])
 
 
 @pytest.mark.parametrize("limit", [10_000, -1])
