@@ -24,15 +24,15 @@ from tests.benchmarks.measure import (
 )
 from tests.benchmarks.same import Different, check_answers
 from tests.benchmarks.servers import OURS, VARIANTS, Variant
-from tests.benchmarks.world import make_world
+from tests.benchmarks.world import World, make_world
 from tests.postgres import PostgresUnavailable, sigterm_as_exit
 from tests.server import ServerFailed
 
 CORES = 2  # for the client, the servers and the database together
 USUAL = (1, 16, 64)
-ROUNDS, SECONDS = 7, 2
-# Where no bar is: enough to see the shape.
-OTHER_ROUNDS = 2
+# A start of a server has its luck, so all are started anew. A shared machine may be half as fast a
+# second later, so variants take short turns.
+STARTS, ROUNDS, SECONDS = 5, 3, 1
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,14 @@ class Plan:
     calls: Sequence[Call]
     variants: Sequence[Variant]
     concurrencies: Sequence[int]
+    starts: int
     rounds: int
     seconds: int
     file: Path | None
 
-    def rounds_at(self, concurrency: int) -> int:
-        return self.rounds if concurrency == bars.CONCURRENCY else min(self.rounds, OTHER_ROUNDS)
+    def rounds_of(self, call: Call, concurrency: int) -> int:
+        """For each start; where no bar is, one shows the shape."""
+        return self.rounds if bars.is_judged(call.name, concurrency) else 1
 
     def variants_of(self, call: Call) -> list[str]:
         return [variant.name for variant in self.variants if variant.name in call.variants]
@@ -58,18 +60,20 @@ def read_plan(arguments: Sequence[str]) -> Plan:
     parser.add_argument("--calls", choices=CALLS, default=[*CALLS], nargs="+")
     parser.add_argument("--variants", choices=VARIANTS, default=[*VARIANTS], nargs="+")
     parser.add_argument("--concurrency", type=int, nargs="+", metavar="N")
-    parser.add_argument("--rounds", type=int, help=f"at 16 at once ({ROUNDS})")
+    parser.add_argument("--starts", type=int, help=f"of all servers ({STARTS})")
+    parser.add_argument("--rounds", type=int, help=f"a start, where a bar is ({ROUNDS}; else 1)")
     parser.add_argument("--seconds", type=int, help=f"of one measurement ({SECONDS})")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples there")
     parser.add_argument("--quick", action="store_true", help="one short round at 16 at once")
     told = parser.parse_args(arguments)
-    usual = ((bars.CONCURRENCY,), 1, 1) if told.quick else (USUAL, ROUNDS, SECONDS)
+    usual = (USUAL, STARTS, ROUNDS) if not told.quick else ((bars.CONCURRENCY,), 1, 1)
     return Plan(
         calls=[call for call in CALLS.values() if call.name in told.calls],
         variants=[variant for variant in VARIANTS.values() if variant.name in told.variants],
         concurrencies=told.concurrency or usual[0],
-        rounds=told.rounds or usual[1],
-        seconds=told.seconds or usual[2],
+        starts=told.starts or usual[1],
+        rounds=told.rounds or usual[2],
+        seconds=told.seconds or SECONDS,
         file=told.json,
     )
 
@@ -86,11 +90,7 @@ def main(arguments: Sequence[str]) -> int:
             for variant in plan.variants
             for call, count in count_statements(world, client, variant, _of(plan, variant)).items()
         }
-        with all_running(world, plan.variants) as servers:
-            check_answers(world, servers, plan.calls)
-            bench = Bench(client, servers, world.postmaster(), plan.seconds)
-            samples = list(_measure(plan, bench))
-            flooded = flood(client, servers[OURS]) if OURS in servers else []
+        samples, flooded = _measure(plan, world, client)
     summaries = summarize(samples)
     verdicts = bars.judge(summaries) + flooded
     print(report.figures(summaries), report.counts(counts, COUNTED), sep="\n\n")
@@ -112,12 +112,28 @@ def _of(plan: Plan, variant: Variant) -> list[Call]:
     return [call for call in plan.calls if variant.name in call.variants]
 
 
-def _measure(plan: Plan, bench: Bench) -> Iterator[Sample]:
+def _measure(plan: Plan, world: World, client: Client) -> tuple[list[Sample], list[bars.Verdict]]:
+    """All samples, and what a flood finds at the end."""
+    samples, flooded = list[Sample](), list[bars.Verdict]()
+    for start in range(plan.starts):
+        print(f"start {start + 1} of {plan.starts}", file=sys.stderr, flush=True)
+        with all_running(world, plan.variants) as servers:
+            if start == 0:
+                check_answers(world, servers, plan.calls)
+            bench = Bench(client, servers, world.postmaster(), plan.seconds)
+            samples += _in_turn(plan, bench, start)
+            if start + 1 == plan.starts and OURS in servers:
+                flooded = flood(client, servers[OURS])
+    return samples, flooded
+
+
+def _in_turn(plan: Plan, bench: Bench, start: int) -> Iterator[Sample]:
     """The variants in turn, again and again, so that all see the same machine."""
     for call in plan.calls:
         for concurrency in plan.concurrencies:
             print(f"measuring {call.title}, {concurrency} at once", file=sys.stderr, flush=True)
-            for number in range(plan.rounds_at(concurrency)):
+            for turn in range(plan.rounds_of(call, concurrency)):
+                number = start * plan.rounds + turn
                 for variant in plan.variants_of(call):
                     yield from bench.balanced(call, concurrency, variant, number)
 

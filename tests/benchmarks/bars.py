@@ -67,6 +67,10 @@ BARS = (
 COUNT = 2 * len(BARS) + 2  # two verdicts each, and those of the flood
 
 
+def is_judged(call: str, concurrency: int) -> bool:
+    return concurrency == CONCURRENCY and any(bar.call == call for bar in BARS)
+
+
 def judge(summaries: Summaries) -> list[Verdict]:
     """The verdicts on what was measured."""
     return [verdict for bar in BARS for verdict in bar.verdicts(summaries)]
