@@ -74,7 +74,7 @@ class StaffPasswordForm(AdminPasswordChangeForm):
         self.network = network
 
     def clean_old_password(self) -> str:
-        tries = throttling.LoginTries(self.user.email_key, self.network)
+        tries = throttling.LoginTries.of(self.user.email_key, self.network)
         try:
             tries.count()
         except TooManyRequests as error:

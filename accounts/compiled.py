@@ -110,18 +110,18 @@ def insert(row: models.Model) -> None:
 
 
 def insert_if(
-    condition: str, values: Mapping[str, Any], rows: Sequence[models.Model]
+    condition: str, values: Mapping[str, Any], rows: Sequence[models.Model], *, and_delete: str
 ) -> tuple[Any, ...] | None:
-    """Run a statement that returns one row at most, and store new rows if it does; returns that
-    row. All of it happens, or nothing.
+    """Run a statement that returns one row at most; if it does, run a DELETE with a
+    WHERE and store new rows. Returns that row. All of it happens, or nothing.
 
     PostgreSQL gets one statement: a round trip for each row, and two for BEGIN and COMMIT, take it
     longer than the work.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "postgresql":
-        return _insert_in_steps(condition, values, rows)
-    sql, fields = _conditional_insertion(condition, tuple(type(row) for row in rows))
+        return _insert_in_steps(condition, values, rows, and_delete)
+    sql, fields = _conditional_insertion(condition, tuple(type(row) for row in rows), and_delete)
     own = [
         (f"{number}_{field.column}", field.get_db_prep_save(getattr(row, field.attname), database))
         for number, row in enumerate(rows)
@@ -137,16 +137,18 @@ def insert_if(
 
 
 def _insert_in_steps(
-    condition: str, values: Mapping[str, Any], rows: Sequence[models.Model]
+    condition: str, values: Mapping[str, Any], rows: Sequence[models.Model], and_delete: str
 ) -> tuple[Any, ...] | None:
     database = connections[DEFAULT_DB_ALIAS]
     with transaction.atomic():
         with database.cursor() as cursor:
             cursor.execute(condition, values)
             found: tuple[Any, ...] | None = cursor.fetchone()
-        if found is not None:
-            for row in rows:
-                insert(row)
+            if found is None:
+                return None
+            cursor.execute(and_delete, values)
+        for row in rows:
+            insert(row)
     return found
 
 
@@ -163,9 +165,12 @@ def _insertion(model: "type[models.Model]") -> "tuple[str, _Fields]":
 
 @cache
 def _conditional_insertion(
-    condition: str, kinds: "tuple[type[models.Model], ...]"
+    condition: str, kinds: "tuple[type[models.Model], ...]", and_delete: str
 ) -> "tuple[str, list[_Fields]]":
-    parts, all_fields = [f"WITH fulfilled AS ({condition})"], list[_Fields]()
+    # The condition goes first: whoever runs the same takes the rows' locks in the same order.
+    deletion = f"{and_delete} AND EXISTS (SELECT 1 FROM fulfilled)"  # noqa: S608
+    parts = [f"WITH fulfilled AS ({condition})", f"deleted AS ({deletion})"]
+    all_fields = list[_Fields]()
     for number, model in enumerate(kinds):
         target, fields = _target(model)
         places = ", ".join(_typed(f"{number}_{field.column}", field) for field in fields)

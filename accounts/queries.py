@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from accounts.compiled import compiled
 from accounts.models import Session, ThrottleCounter, User
@@ -16,6 +16,9 @@ _UNSEEN = {"password", "last_login"}
 _PRINCIPAL = tuple(
     field.attname for field in User._meta.concrete_fields if field.attname not in _UNSEEN
 )
+
+
+_ACCOUNT = tuple(field.attname for field in User._meta.concrete_fields)
 
 
 def principal_at(path: str) -> tuple[str, ...]:
@@ -40,13 +43,20 @@ def principal_of_session(
     return usable.values_list(*principal_at("user"))
 
 
-@compiled
-def user_with_email(*, key: str) -> QuerySet[User]:
-    """The user with this key of an address (see `accounts.emails`)."""
-    return User.objects.filter(email_key=key)
+def find_account(
+    *, key: str, network_key: str, now: dt.datetime
+) -> tuple[User | None, dt.datetime | None]:
+    """The user with this key of an address (see `accounts.emails`), and until when they know the
+    network (see `accounts.throttling`), if they do: in one query."""
+    row = _account.first(key=key, network_key=network_key, now=now)
+    if row is None:
+        return None, None
+    known_until, *values = row
+    return User.from_db(DEFAULT_DB_ALIAS, _ACCOUNT, values), known_until
 
 
 @compiled
-def throttle_counter(*, key: str, now: dt.datetime) -> QuerySet[ThrottleCounter]:
-    """The row with this key, unless its time is over."""
-    return ThrottleCounter.objects.filter(key=key, resets_at__gt=now)
+def _account(*, key: str, network_key: str, now: dt.datetime) -> QuerySet[User, Any]:
+    known = ThrottleCounter.objects.filter(key=network_key, resets_at__gt=now)
+    users = User.objects.filter(email_key=key)
+    return users.values_list(Subquery(known.values("resets_at")), *_ACCOUNT)

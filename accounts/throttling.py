@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from dataclasses import dataclass, replace
+from typing import Self
 
 from django.conf import settings
 from django.db import connection
@@ -10,7 +11,6 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import ThrottleCounter
-from accounts.queries import throttle_counter
 from accounts.rate_limits import Standing, note
 from config.exceptions import TooManyRequests
 
@@ -27,7 +27,8 @@ ON CONFLICT (key) DO UPDATE SET
 RETURNING count, resets_at
 """
 
-_FORGET = "DELETE FROM accounts_throttlecounter WHERE key = %s"
+# What a log-in does to its `tries`, together with what it stores.
+FORGET = "DELETE FROM accounts_throttlecounter WHERE key = %(tries)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,25 @@ class LoginTries:
     locks out all strangers, and not the person at home (OWASP ASVS 5.0, 6.1.1).
     """
 
-    def __init__(self, account: str, network: str) -> None:
-        self._account, self._network = account, network
-        self._known = throttle_counter.first(key=_known_key(account, network), now=timezone.now())
-        is_known = self._known is not None
+    def __init__(self, account: str, network: str, known_until: dt.datetime | None) -> None:
+        """`known_until` is of the row with the `known_key`, if its time is not over."""
+        self._account, self._network, self._known_until = account, network, known_until
+        is_known = known_until is not None
         # Under names of their own: an "address" that is typed could read like a pair.
         self._limit = replace(login_failures(), name="login_known" if is_known else "login")
         self._subject = f"{account} {network}" if is_known else account
+
+    @classmethod
+    def of(cls, account: str, network: str) -> Self:
+        """With a query for what else is known."""
+        key, now = known_key(account, network), timezone.now()
+        row = ThrottleCounter.objects.filter(key=key, resets_at__gt=now).first()
+        return cls(account, network, row.resets_at if row else None)
+
+    @property
+    def key(self) -> str:
+        """Of the counter, see FORGET."""
+        return _key(self._limit.name, self._subject)
 
     def count(self) -> None:
         """Count one check, before its hash is computed. Raises TooManyRequests."""
@@ -105,22 +118,27 @@ class LoginTries:
 
     def succeed(self) -> None:
         """Start over, and know the network from now on."""
-        forget(self._limit, self._subject)
+        ThrottleCounter.objects.filter(key=self.key).delete()
+        self.know_network()
+
+    def know_network(self) -> None:
+        """From now on, with at most one write a day."""
         renewal = timezone.now() + _KNOWN_FOR - _RENEWED_AFTER
-        if self._known is None or self._known.resets_at < renewal:
+        if self._known_until is None or self._known_until < renewal:
             know_network(self._account, self._network)
 
 
 def know_network(account: str, network: str) -> None:
     """From now on count what comes from there for this account by itself."""
     expires_at = timezone.now() + _KNOWN_FOR
-    row = ThrottleCounter(key=_known_key(account, network), count=1, resets_at=expires_at)
+    row = ThrottleCounter(key=known_key(account, network), count=1, resets_at=expires_at)
     ThrottleCounter.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["key"], update_fields=["resets_at"]
     )
 
 
-def _known_key(account: str, network: str) -> str:
+def known_key(account: str, network: str) -> str:
+    """Of the counter row that tells until when an account knows a network."""
     return _key("known", f"{account} {network}")
 
 
@@ -157,12 +175,6 @@ def is_over(limit: Limit, subject: str) -> bool:
     except TooManyRequests:
         return True
     return False
-
-
-def forget(limit: Limit, subject: str) -> None:
-    """Start over for `subject` (a good log-in)."""
-    with connection.cursor() as cursor:  # the ORM's would be a transaction of its own
-        cursor.execute(_FORGET, [_key(limit.name, subject)])
 
 
 def _key(kind: str, subject: str) -> str:

@@ -10,7 +10,7 @@ from accounts.compiled import insert_if
 from accounts.emails import email_key
 from accounts.metrics import count_event
 from accounts.models import User
-from accounts.queries import user_with_email
+from accounts.queries import find_account
 from accounts.services.sessions import TokenPair, new_session
 from config.exceptions import Forbidden, Unauthorized
 
@@ -44,16 +44,25 @@ def check_credentials(*, email: str, password: str, by: Actor) -> User:
     Counts the try against the network and the account before the hash is computed. Raises
     InvalidCredentials (after the same time for every reason) or TooManyRequests.
     """
-    throttling.count(throttling.auth_requests(), by.origin.network)
+    user, tries = _check(email, password, by)
+    tries.succeed()
+    return user
+
+
+def _check(email: str, password: str, by: Actor) -> tuple[User, throttling.LoginTries]:
+    """What `check_credentials` does, but for the end of the tries when they succeed."""
+    network = by.origin.network
+    throttling.count(throttling.auth_requests(), network)
     key = email_key(email)
-    tries = throttling.LoginTries(key or email, by.origin.network)
+    account = key or email
+    network_key = throttling.known_key(account, network)
+    user, known_until = find_account(key=key, network_key=network_key, now=timezone.now())
+    tries = throttling.LoginTries(account, network, known_until)
     tries.count()
-    user = user_with_email.first(key=key)
     if not passwords.is_password_of(user, password) or user is None or not user.is_active:
         record(Action.LOGIN_FAILED, by=by, target=user)
         raise InvalidCredentials
-    tries.succeed()
-    return user
+    return user, tries
 
 
 def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
@@ -61,7 +70,7 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
 
     Raises InvalidCredentials, SignupDenied (only after the right password) or TooManyRequests.
     """
-    user = check_credentials(email=email, password=password, by=by)
+    user, tries = _check(email, password, by)
     new_hash = passwords.hash_password(password) if passwords.is_outdated(user.password) else None
     new = new_session(user=user, by=by)
     event = new_event(Action.LOGIN_SUCCEEDED, by=acting_as(by, user), target=user)
@@ -71,10 +80,13 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
         "new_hash": new_hash or user.password,
         "denied": User.SignupStatus.DENIED.value,
         "now": connection.ops.adapt_datetimefield_value(timezone.now()),
+        "tries": tries.key,
     }
-    confirmed = insert_if(_CONFIRM, values, [event, *new.rows])
+    confirmed = insert_if(_CONFIRM, values, [event, *new.rows], and_delete=throttling.FORGET)
     if confirmed is None:
+        tries.succeed()
         raise _refusal(user)
+    tries.know_network()
     count_event(Action.LOGIN_SUCCEEDED)
     return new.pair(is_signup_pending=confirmed[0] == User.SignupStatus.PENDING)
 

@@ -55,7 +55,7 @@ def change_password(*, user: User, current_password: str, new_password: str, by:
     TooManyRequests.
     """
     throttling.count(throttling.auth_requests(), by.origin.network)
-    tries = throttling.LoginTries(user.email_key, by.origin.network)
+    tries = throttling.LoginTries.of(user.email_key, by.origin.network)
     tries.count()
     if not passwords.is_password_of(user, current_password):
         raise WrongPassword
@@ -126,7 +126,7 @@ def reset_password(*, raw_token: str, new_password: str, by: Actor) -> None:
         revoke_sessions(user=user, reason=reason, by=actor)
         # Other links of the same person die with this one.
         PasswordReset.objects.void(user, timezone.now())
-    throttling.LoginTries(user.email_key, by.origin.network).succeed()
+    throttling.LoginTries.of(user.email_key, by.origin.network).succeed()
 
 
 def _mail_link(user: User, raw_token: str) -> None:

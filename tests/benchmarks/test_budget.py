@@ -155,7 +155,7 @@ def counting_server() -> Iterator[tuple[Client, Counter]]:
 
 @on_postgresql
 @pytest.mark.race
-def test_a_log_in_takes_six_round_trips_a_refresh_two_and_reads_two_or_three(
+def test_a_log_in_takes_four_round_trips_a_refresh_two_and_reads_two_or_three(
     counting_server: tuple[Client, Counter],
 ) -> None:
     client, counter = counting_server
@@ -171,7 +171,7 @@ def test_a_log_in_takes_six_round_trips_a_refresh_two_and_reads_two_or_three(
         "me": partial(read, "me"),
     }
     assert {name: round_trips(call, counter) for name, call in calls.items()} == {
-        "log-in": 6,
+        "log-in": 4,
         "refresh": 2,
         "organizations": 2,
         "spaces": 3,

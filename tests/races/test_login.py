@@ -1,12 +1,14 @@
-"""A log-in whose account is closed while its password is being hashed."""
+"""A log-in whose account is closed while its password is being hashed; many of one person."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from tests.factories import PASSWORD
-from tests.races.applications import Application
+from tests.races.applications import LOGIN_FAILURES, Application
+from tests.races.client import race
 
 pytestmark = pytest.mark.race
 
@@ -35,3 +37,15 @@ def test_a_log_in_that_waited_for_its_account_to_be_closed_gets_nothing(
         assert log_in.result().outcome == outcome
     assert product.database.count("accounts_session") == 1
     assert product.database.count("token_blacklist_outstandingtoken") == 1
+
+
+def test_as_many_log_ins_of_one_person_as_may_be_tried_all_succeed_and_leave_no_try(
+    product: Application,
+) -> None:
+    """Each ends the tries that the others still count: 3 rounds would be too many tries."""
+    product.client.register(EMAIL)
+    log_in = partial(product.client.log_in, EMAIL, PASSWORD)
+    answers = [answer for _ in range(3) for answer in race([log_in] * LOGIN_FAILURES)]
+    assert {answer.status for answer in answers} == {200}
+    tries = "SELECT count(*) FROM accounts_throttlecounter WHERE key LIKE 'login%'"
+    assert product.database.execute(tries) == 0

@@ -75,23 +75,24 @@ ON CONFLICT (key) DO UPDATE SET
                      ELSE counter.resets_at END
 RETURNING count, resets_at
 """
-KNOWN = """
-SELECT key, count, resets_at FROM accounts_throttlecounter
-WHERE key = %(key)s AND resets_at > %(now)s
-"""
 KNOW = """
 INSERT INTO accounts_throttlecounter (key, count, resets_at) VALUES (%(key)s, 1, %(resets_at)s)
 ON CONFLICT (key) DO UPDATE SET resets_at = excluded.resets_at
 """
-FORGET = "DELETE FROM accounts_throttlecounter WHERE key = %(key)s"
 
-USER = f"SELECT {_USER} FROM accounts_user u WHERE u.email_key = %(email)s LIMIT 1"  # noqa: S608
+USER = f"""
+SELECT (SELECT k.resets_at FROM accounts_throttlecounter k
+    WHERE k.key = %(known)s AND k.resets_at > %(now)s), {_USER}
+FROM accounts_user u WHERE u.email_key = %(email)s LIMIT 1
+"""  # noqa: S608
 # As the product does it: the check that the password still counts, and what a log-in stores.
 LOG_IN = """
 WITH confirmed AS (
     UPDATE accounts_user SET last_login = %(now)s, last_seen_at = %(now)s
     WHERE id = %(user)s AND is_active AND signup_status <> 'denied' AND password = %(password)s
     RETURNING signup_status
+), forgotten AS (
+    DELETE FROM accounts_throttlecounter WHERE key = %(tries)s AND EXISTS (SELECT 1 FROM confirmed)
 ), recorded AS (
     INSERT INTO accounts_auditevent (id, created_at, action, actor_id, actor_email, door,
         credential_kind, credential_id, credential_hint, organization_id, target_kind, target_id,

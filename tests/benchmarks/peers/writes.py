@@ -27,15 +27,14 @@ def log_in(database: Database, body: Body, address: str) -> Body:
     email = body["email"].casefold()
     known = _key("known", f"{email} {address}")
     _count(database, _key("auth", address), now, 60)
-    is_known = database.rows(sql.KNOWN, key=known, now=now)
-    tries = _key("login_known", f"{email} {address}") if is_known else _key("login", email)
+    ((known_until, *columns),) = database.rows(sql.USER, email=email, known=known, now=now)
+    tries = _key("login_known", f"{email} {address}") if known_until else _key("login", email)
     _count(database, tries, now, 600)
-    user = dict(zip(sql.USER_COLUMNS, database.rows(sql.USER, email=email)[0], strict=True))
+    user = dict(zip(sql.USER_COLUMNS, columns, strict=True))
     _hasher.verify(user["password"].removeprefix("argon2"), body["password"])
-    database.run(sql.FORGET, key=tries)
-    if not is_known or is_known[0][2] < now + dt.timedelta(days=_KNOWN_DAYS - 1):
+    if not known_until or known_until < now + dt.timedelta(days=_KNOWN_DAYS - 1):
         database.run(sql.KNOW, key=known, resets_at=now + dt.timedelta(days=_KNOWN_DAYS))
-    return _start_session(database, user, address)
+    return _start_session(database, user, address, tries)
 
 
 def refresh(database: Database, body: Body, address: str) -> Body:
@@ -58,13 +57,14 @@ def refresh(database: Database, body: Body, address: str) -> Body:
     return _pair(user, spent.session_id, successor.raw, now)
 
 
-def _start_session(database: Database, user: Body, address: str) -> Body:
+def _start_session(database: Database, user: Body, address: str, tries: str) -> Body:
     now, session = dt.datetime.now(dt.UTC), uuid7()
     token = make_refresh_token(session)
     found = database.rows(
         sql.LOG_IN,
         user=user["id"],
         password=user["password"],
+        tries=tries,
         now=now,
         event=uuid7(),
         email=user["email"],
