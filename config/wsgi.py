@@ -4,8 +4,9 @@ import os
 import sys
 
 from django.conf import settings
+from django.core.cache import close_caches
 from django.core.exceptions import ImproperlyConfigured
-from django.core.signals import request_started
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
 
@@ -20,6 +21,7 @@ try:
         # a list of queries, which only development mode keeps.
         request_started.disconnect(reset_queries)
         request_started.disconnect(close_old_connections)
+        request_finished.disconnect(close_caches)  # there are none
 except ImproperlyConfigured as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(WORKER_BOOT_ERROR)
