@@ -27,9 +27,11 @@ class NoAccessToSpace(Forbidden):
         self.space = space
 
 
-def get_space(*, access: Access, space_id: uuid.UUID) -> Space:
-    """A space of the organization. Raises SpaceNotFound."""
-    space = Space.objects.filter(organization_id=access.organization_id, pk=space_id).first()
+def get_space(*, access: Access, space_id: uuid.UUID, is_locking: bool = False) -> Space:
+    """A space of the organization; with `is_locking`, it stays until the transaction ends. Raises
+    SpaceNotFound."""
+    rows = Space.objects.filter(organization_id=access.organization_id, pk=space_id)
+    space = (rows.select_for_update() if is_locking else rows).first()
     if space is None:
         raise SpaceNotFound
     return space
@@ -75,7 +77,7 @@ def change_space(
 def delete_space(*, access: Access, space_id: uuid.UUID, by: Actor) -> None:
     """Raises SpaceNotFound."""
     with transaction.atomic():
-        space = get_space(access=access, space_id=space_id)
+        space = get_space(access=access, space_id=space_id, is_locking=True)
         _record(Action.SPACE_DELETED, space, by, before={"name": space.name})
         space.delete()
 
@@ -87,9 +89,11 @@ def set_allowed_roles(
 
     Raises UnknownRole or SpaceNotFound.
     """
-    roles = get_roles(organization_id=access.organization_id, role_ids=role_ids)
     with transaction.atomic():
-        space = get_space(access=access, space_id=space_id)
+        roles = get_roles(
+            organization_id=access.organization_id, role_ids=role_ids, is_locking=True
+        )
+        space = get_space(access=access, space_id=space_id, is_locking=True)
         before, was_closed = space.allowed_role_ids, space.has_allow_list
         SpaceRole.objects.filter(space=space).delete()
         SpaceRole.objects.bulk_create(

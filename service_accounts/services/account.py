@@ -12,7 +12,7 @@ from accounts.audit import Action, Details, changes, record
 from accounts.models import User
 from config.exceptions import Conflict, DomainError
 from organizations.models import MemberRole, Membership, Organization, Role
-from organizations.services.membership import ServiceAccountsCannotBeOwners
+from organizations.services.membership import ServiceAccountsCannotBeOwners, get_roles
 from service_accounts.models import DEFAULT_OPENROUTER_MODEL, ServiceAccount
 from service_accounts.services.token import (
     IssuedToken,
@@ -78,8 +78,8 @@ def create_service_account(
     """A service account with its backing user, membership, roles and first token, or nothing.
 
     `expires_at` None means never; `managed_by` names the file that declares it; `token_id` is that
-    of `issue_token`. Raises ServiceAccountNameTaken (names differ beyond case),
-    ServiceAccountsCannotBeOwners, ExpiryInThePast or AlreadyIssued.
+    of `issue_token`. Raises UnknownRole (one was deleted meanwhile), ServiceAccountNameTaken (names
+    differ beyond case), ServiceAccountsCannotBeOwners, ExpiryInThePast or AlreadyIssued.
     """
     if any(role.is_system for role in roles):
         raise ServiceAccountsCannotBeOwners
@@ -92,6 +92,8 @@ def create_service_account(
     )
     account.rename(name)
     with transaction.atomic():
+        role_ids = [role.pk for role in roles]
+        get_roles(organization_id=organization.pk, role_ids=role_ids, is_locking=True)
         account.user = _create_backing_user(account)
         _store(account)
         _add_member(account, roles)
