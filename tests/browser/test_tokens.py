@@ -35,7 +35,7 @@ def test_a_service_account_is_added_and_lets_itself_in(
     colleague.page.get_by_role("button", name="Add and show the token").click()
     token = new_token(colleague)
     assert instance.look("/me", token)["display_name"] == "Sam's bot"
-    colleague.page.get_by_role("link", name="I have kept it").click()
+    colleague.page.get_by_role("link", name="I have saved it").click()
     expect(colleague.page.get_by_role("heading", level=1)).to_contain_text("Sam's bot")
     assert not RAW.search(colleague.page.content())
 
@@ -50,7 +50,7 @@ def test_a_token_is_rotated_with_an_overlap_then_revoked(
     colleague.page.get_by_role("button", name="Rotate token").click()
     new = new_token(colleague)
     assert [is_let_in(instance, token) for token in (old, new)] == [True, True]
-    colleague.page.get_by_role("link", name="I have kept it").click()
+    colleague.page.get_by_role("link", name="I have saved it").click()
     expect(colleague.page.get_by_text("Replaced by a newer token; works until")).to_be_visible()
     colleague.shoot("account-overlap")
     colleague.page.get_by_role("link", name=f"Revoke sa_…{old[-4:]}").click()
