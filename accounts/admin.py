@@ -1,6 +1,5 @@
 """Sessions in the admin, and the audit trail: see `accounts.admin_audit`."""
 
-import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from accounts.admin_base import ReadOnlyAdmin, StateFilter, device_in_short
 from accounts.admin_filters import OwnerFilter
 from accounts.admin_home import describe
 from accounts.admin_site import admin_actor
+from accounts.admin_words import moment_in_words, moment_of
 from accounts.models import AuditEvent, Session, User
 from accounts.services.sessions import revoke_session
 
@@ -53,7 +53,7 @@ class SessionAdmin(ReadOnlyAdmin):
     list_filter = (SessionUserFilter, SessionStateFilter, "revoked_reason")
     list_select_related = ("user",)
     search_fields = ("user__email_key__startswith", "ip_address")
-    search_help_text = "Search by e-mail or network address (of a long list, the whole address)"
+    search_help_text = "Search by e-mail or IP address (of a long list, the whole address)"
     rest_is_seen_by = (
         "Filter or search to see others;"
         " “End all sessions” in the list of users ends those of one user"
@@ -71,10 +71,11 @@ class SessionAdmin(ReadOnlyAdmin):
         "expires_at",
         "ip_address",
         "user_agent",
-        "revoked_at",
+        "ended",
         "revoked_reason",
     )
-    readonly_fields = ("state_in_words",)
+    readonly_fields = ("state_in_words", "ended")
+    ended = moment_of("revoked_at", "ended at", if_none="not yet")
 
     @admin.display(description="device")
     def device(self, session: Session) -> SafeString:
@@ -88,14 +89,15 @@ class SessionAdmin(ReadOnlyAdmin):
     def state_in_words(self, session: Session) -> str:
         now, days = timezone.now(), settings.REFRESH_TOKEN_LIFETIME.days
         if session.revoked_at:
-            return f"Ended on {_moment(session.revoked_at)}: nobody is logged in by it."
+            return f"Ended on {moment_in_words(session.revoked_at)}: nobody is logged in by it."
         if not session.is_live(now):
-            return f"Ended on {_moment(session.expires_at)}, when it had lasted as long as it may."
+            end = moment_in_words(session.expires_at)
+            return f"Ended on {end}, when it had lasted as long as it may."
         if session.ends_at <= now:
             return f"Live, but unused for {days} days: its user has to log in again."
         return (
-            "Live: its user is logged in on this device, until they log out, it is revoked,"
-            f" or it is unused for {days} days; not after {_moment(session.expires_at)}."
+            "Live: its user is logged in on this device, until they log out, it is ended,"
+            f" or it is unused for {days} days; not after {moment_in_words(session.expires_at)}."
         )
 
     @admin.action(description="End selected sessions", permissions=["manage"])
@@ -127,11 +129,7 @@ class SessionAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(back)
         if request.method == "POST":
             if revoke_session(session=session, by=admin_actor(request)):
-                messages.success(request, f"Ended: a session of {session.user.email}.")
+                messages.success(request, f"Ended: a session of {session.user}.")
             return HttpResponseRedirect(back)
-        context = {"title": "Revoke session", "session": session, "back": back}
+        context = {"title": "End session", "session": session, "back": back}
         return self.own_page(request, "accounts/session/revoke.html", context)
-
-
-def _moment(time: dt.datetime) -> str:
-    return f"{time:%-d %B %Y at %H:%M} UTC"

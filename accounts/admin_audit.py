@@ -8,15 +8,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from accounts.actor import Door
 from accounts.admin_base import ReadOnlyAdmin
+from accounts.admin_details import NONE, details_in_words, kind_in_words, row_in_words
 from accounts.admin_found import Condition
-from accounts.admin_home import MAX_COUNTED, Card, Tone, age, bounded, home_card
+from accounts.admin_home import MAX_COUNTED, Card, Tone, bounded, home_card
+from accounts.admin_words import age, who
 from accounts.audit import Action
 from accounts.models import AuditEvent, User
+from accounts.models.audit import action_in_words
 
 
 class ActionFilter(admin.SimpleListFilter):
@@ -26,7 +29,7 @@ class ActionFilter(admin.SimpleListFilter):
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [(action.value, action.value) for action in Action]
+        return [(action.value, action_in_words(action)) for action in Action]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[AuditEvent]
@@ -91,7 +94,7 @@ def failed_log_ins() -> Card:
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("moment", "action", "who", "door", "target_kind", "ip_address")
+    list_display = ("moment", "what", "who", "through", "happened_to", "ip_address")
     list_filter = (TimeFilter, ActionFilter)
     rest_is_seen_by = "Filter or search to see others; export_audit writes all of them"
     search_fields = ("actor_id", "target_id", "request_id")
@@ -100,14 +103,14 @@ class AuditEventAdmin(ReadOnlyAdmin):
     sortable_by = ("moment",)
     fields = (
         "moment",
-        "action",
+        "what_and_code",
         "who",
-        "door",
-        "credential_kind",
-        "target_kind",
+        "through",
+        "means",
+        "happened_to",
         "target",
         "target_id",
-        "organization_id",
+        "organization",
         "was",
         "became",
         "ip_address",
@@ -116,46 +119,56 @@ class AuditEventAdmin(ReadOnlyAdmin):
     )
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        return AuditEvent.objects.with_names()
+
     def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
         """Whole ids. An e-mail stands for the id of its user, who may be gone by now."""
         user = User.objects.find_by_email(text) if "@" in text else None
         ids = super().conditions(str(user.pk) if user else text, is_long=True)
         return ids if is_long else [*ids, ("actor_email__iexact", text)]
 
-    @admin.display(description="before")
-    def was(self, event: AuditEvent) -> str:
-        return _in_words(event.before)
-
-    @admin.display(description="after")
-    def became(self, event: AuditEvent) -> str:
-        return _in_words(event.after)
-
-    @admin.display(description="who", ordering="actor_email")
-    def who(self, event: AuditEvent) -> str:
-        hint = f" ({event.credential_hint})" if event.credential_hint else ""
-        nobody = "an operator" if event.door == Door.COMMAND else "nobody yet"
-        return f"{event.actor_email}{hint}" if event.actor_email else nobody
-
     @admin.display(description="when (UTC)", ordering="created_at")
     def moment(self, event: AuditEvent) -> str:
         return f"{event.created_at:%Y-%m-%d %H:%M:%S}"
 
-    @admin.display(description="target")
+    @admin.display(description="action", ordering="action")
+    def what(self, event: AuditEvent) -> str:
+        return action_in_words(event.action)
+
+    @admin.display(description="action")
+    def what_and_code(self, event: AuditEvent) -> str:
+        """The code is what `export_audit` and the metrics say."""
+        return f"{action_in_words(event.action)} ({event.action})"
+
+    @admin.display(description="who", ordering="actor_email")
+    def who(self, event: AuditEvent) -> str:
+        return who(event)
+
+    @admin.display(description="through", ordering="door")
+    def through(self, event: AuditEvent) -> str:
+        return capfirst(dict(Door.choices).get(event.door, event.door))
+
+    @admin.display(description="by means of")
+    def means(self, event: AuditEvent) -> str:
+        return event.credential_kind.replace("_", " ") or NONE
+
+    @admin.display(description="happened to", ordering="target_kind")
+    def happened_to(self, event: AuditEvent) -> str:
+        return kind_in_words(event.target_kind)
+
+    @admin.display(description="which one")
     def target(self, event: AuditEvent) -> SafeString | str:
-        """What it happened to, by its name, with a link to its page."""
-        for model in self.admin_site._registry:
-            if model._meta.model_name == event.target_kind:
-                row = model._default_manager.filter(pk=event.target_id).first()
-                page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-                link = '<a href="{}">{}</a>'
-                return format_html(link, reverse(page, args=[row.pk]), row) if row else "gone"
-        return "-"
+        return row_in_words(event.target_kind, event.target_id)
 
+    @admin.display(description="organization")
+    def organization(self, event: AuditEvent) -> SafeString | str:
+        return row_in_words("organization", event.organization_id)
 
-def _in_words(details: dict[str, object]) -> str:
-    """ "name: New · role_ids: a, b"; a dash for nothing."""
-    return " · ".join(f"{name}: {_flat(value)}" for name, value in details.items()) or "-"
+    @admin.display(description="before")
+    def was(self, event: AuditEvent) -> str:
+        return details_in_words(event.target_kind, event.before)
 
-
-def _flat(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    @admin.display(description="after")
+    def became(self, event: AuditEvent) -> str:
+        return details_in_words(event.target_kind, event.after)

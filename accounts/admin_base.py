@@ -32,16 +32,6 @@ MAX_CHOICES = 50
 # Of the rows of all pages together: each is written by itself, and some page may ask for each, as a
 # form field, of which Django reads 1,000.
 MAX_ACROSS = 500
-# Where the name of a column says less than it could.
-LABELS = {
-    "intended_public_url": "Public URL",
-    "ip_address": "IP address",
-    "is_active": "Active",
-    "is_system": "System role",
-    "open_signups_enabled": "Open sign-ups",
-    "signup_status": "Sign-up",
-    "user_agent": "Device",
-}
 
 
 class OfferedField(ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
@@ -66,6 +56,7 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count every row once for every choice
     list_per_page = 50
+    empty_value_display = "none"
     paginator = BoundedPaginator
     # Of a long list: the columns that an index has in order. By any other all of it is sorted.
     sortable_by: ClassVar[list[str] | tuple[str, ...] | None] = ()
@@ -73,9 +64,6 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     short_ordering: tuple[str, ...] = ()
     rest_is_seen_by = "Filter or search to see others"
     has_bounded_actions = False  # they see to it themselves what becomes of too many rows
-
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return super().get_form(request, *args, labels=LABELS, **kwargs)
 
     def formfield_for_manytomany(
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any

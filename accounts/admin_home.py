@@ -4,7 +4,6 @@ Each app adds what it knows, and sees to it that the queries of its cards stop e
 "100+" rather than count a million rows.
 """
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +11,6 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model
-from django.utils.timesince import timesince
 
 from accounts.models import User
 
@@ -87,12 +85,6 @@ def add_purposes(app_list: list[dict[str, Any]]) -> None:
     for app in app_list:
         for entry in app["models"]:
             entry["purpose"] = _purposes.get(entry["model"], "")
-
-
-def age(moment: dt.datetime, now: dt.datetime) -> str:
-    """ "2 hours"; less than a minute is "a moment"."""
-    is_long = now - moment >= dt.timedelta(minutes=1)
-    return timesince(moment, now, depth=1) if is_long else "a moment"
 
 
 def bounded(count: int) -> str:

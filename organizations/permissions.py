@@ -1,5 +1,6 @@
 """The permission codes."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -25,3 +26,14 @@ class Permission(StrEnum):
     AGENT_TOOLS_INVOKE = "agent.tools.invoke"
     DATASETS_READ = "datasets.read"
     DATASETS_WRITE = "datasets.write"
+
+
+def permissions_in_words(codes: Iterable[str]) -> str:
+    """ "read board, manage organization members": for people; empty for none."""
+    return ", ".join(map(_in_words, codes))
+
+
+def _in_words(code: str) -> str:
+    *things, verb = code.replace("_", " ").split(".")
+    words = " ".join([verb, *things])
+    return words.replace(" org", " organization").replace(" ssh ", " SSH ")

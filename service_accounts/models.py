@@ -35,13 +35,16 @@ class ServiceAccount(models.Model):
     """A machine member. It acts through its backing user, who has no password."""
 
     class Provider(models.TextChoices):
-        OPENROUTER = "openrouter"
+        OPENROUTER = "openrouter", "OpenRouter"
         CURSOR = "cursor"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="service_accounts")
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="service_account"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="service_account",
+        verbose_name="acts as user",
     )
     name = models.CharField(max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH)
     # Case folding makes up to three characters of one.
@@ -50,18 +53,26 @@ class ServiceAccount(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField("active", default=True)
     provider = models.CharField(
         max_length=20, choices=Provider.choices, default=Provider.OPENROUTER
     )
-    openrouter_model = models.CharField(max_length=MAX_SETTING_LENGTH, blank=True, default="")
-    cursor_default_repo_url = models.CharField(
-        max_length=MAX_SETTING_LENGTH, blank=True, default=""
+    openrouter_model = models.CharField(
+        "model of OpenRouter", max_length=MAX_SETTING_LENGTH, blank=True, default=""
     )
-    cursor_default_ref = models.CharField(max_length=MAX_SETTING_LENGTH, blank=True, default="")
+    cursor_default_repo_url = models.CharField(
+        "repository for Cursor", max_length=MAX_SETTING_LENGTH, blank=True, default=""
+    )
+    cursor_default_ref = models.CharField(
+        "branch for Cursor", max_length=MAX_SETTING_LENGTH, blank=True, default=""
+    )
     # Which file declares it (see services/apply.py); empty for one that people made.
     managed_by = models.CharField(
-        max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH, blank=True, default="", db_default=""
+        "managed by the file",
+        max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
     )
 
     objects = ServiceAccountQuerySet.as_manager()
@@ -143,7 +154,7 @@ class ServiceAccountToken(models.Model):
     service_account = models.ForeignKey(ServiceAccount, models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True, editable=False)
     name = models.CharField(max_length=MAX_SERVICE_ACCOUNT_NAME_LENGTH, blank=True, default="")
-    hint = models.CharField(max_length=12, editable=False)
+    hint = models.CharField("token", max_length=12, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -80,7 +80,7 @@ def test_it_tells_how_many_wait_and_since_when(organization: Organization) -> No
 
 def test_it_tells_of_one_who_came_just_now(organization: Organization) -> None:
     ask_to_join(organization, 0)
-    assert cards()["Sign-ups"].says == "person has waited for approval for a moment."
+    assert cards()["Sign-ups"].says == "person has waited for approval for less than a minute."
 
 
 def test_a_calm_day_is_told_in_words(organization: object) -> None:

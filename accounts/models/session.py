@@ -38,15 +38,15 @@ class Session(models.Model):
     """One log-in: the family of refresh tokens that descend from it, and its access tokens."""
 
     class RevokedReason(models.TextChoices):
-        LOGGED_OUT = "logged_out"
-        LOGGED_OUT_ALL = "logged_out_all"
-        TOKEN_REUSED = "token_reused"  # noqa: S105  (a reason, not a token)
-        SIGNUP_DENIED = "signup_denied"
-        REVOKED = "revoked"
-        REVOKED_BY_COMMAND = "revoked_by_command"
-        PASSWORD_CHANGED = "password_changed"  # noqa: S105
-        PASSWORD_RESET = "password_reset"  # noqa: S105
-        USER_DISABLED = "user_disabled"
+        LOGGED_OUT = "logged_out", "Logged out"
+        LOGGED_OUT_ALL = "logged_out_all", "Logged out everywhere"
+        TOKEN_REUSED = "token_reused", "Used twice, perhaps by a thief"
+        SIGNUP_DENIED = "signup_denied", "Sign-up denied"
+        REVOKED = "revoked", "Ended by its user or by staff"
+        REVOKED_BY_COMMAND = "revoked_by_command", "Ended on the command line"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        PASSWORD_RESET = "password_reset", "Password reset"
+        USER_DISABLED = "user_disabled", "User disabled"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(
@@ -57,12 +57,18 @@ class Session(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(help_text="The absolute end; no refresh goes past it.")
-    ip_address = models.GenericIPAddressField(null=True, blank=True)
-    user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="")
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(help_text="Then it ends in any case.")
+    ip_address = models.GenericIPAddressField("IP address", null=True, blank=True)
+    user_agent = models.CharField(
+        "device", max_length=MAX_USER_AGENT_LENGTH, blank=True, default=""
+    )
+    revoked_at = models.DateTimeField("ended at", null=True, blank=True)
     revoked_reason = models.CharField(
-        max_length=20, choices=RevokedReason.choices, blank=True, default=""
+        "reason it ended",
+        max_length=20,
+        choices=RevokedReason.choices,
+        blank=True,
+        default="",
     )
 
     objects = SessionQuerySet.as_manager()
@@ -81,7 +87,7 @@ class Session(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"session {self.pk}"
+        return f"session of {self.user}"
 
     def is_live(self, now: dt.datetime) -> bool:
         """Neither revoked nor past its absolute end."""

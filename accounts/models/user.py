@@ -27,6 +27,11 @@ class EmailDomain(models.Func):
         return self.as_sql(compiler, connection, template=at, **context)
 
 
+def in_words(name: str, email: str) -> str:
+    """How everybody is named in the admin: "Ada (ada@example.com)", or by what there is."""
+    return f"{name} ({email})" if name and email else name or email
+
+
 class UserManager(auth.UserManager["User"]):
     """Builds users with their e-mail in its two forms."""
 
@@ -64,8 +69,8 @@ class User(AbstractBaseUser, auth.PermissionsMixin):
     """A principal: what a request acts as, a person or the face of a service account."""
 
     class Kind(models.TextChoices):
-        HUMAN = "human"
-        SERVICE = "service"
+        HUMAN = "human", "Person"
+        SERVICE = "service", "Service account"
 
     class SignupStatus(models.TextChoices):
         """Whether the account may be used; the sign-up request holds who decided and when."""
@@ -77,12 +82,16 @@ class User(AbstractBaseUser, auth.PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.CharField("e-mail", max_length=MAX_EMAIL_LENGTH, unique=True)
     email_key = models.CharField(max_length=MAX_EMAIL_LENGTH, unique=True, editable=False)
-    display_name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True, default="")
+    display_name = models.CharField("name", max_length=MAX_NAME_LENGTH, blank=True, default="")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.HUMAN, editable=False)
     signup_status = models.CharField(
-        max_length=10, choices=SignupStatus.choices, default=SignupStatus.APPROVED, editable=False
+        "sign-up",
+        max_length=10,
+        choices=SignupStatus.choices,
+        default=SignupStatus.APPROVED,
+        editable=False,
     )
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("staff", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -117,7 +126,8 @@ class User(AbstractBaseUser, auth.PermissionsMixin):
         )
 
     def __str__(self) -> str:
-        return self.email
+        """For people. Two may have one name, so the e-mail is told too; a program has none."""
+        return in_words(self.display_name, self.email if self.is_human else "")
 
     def clean(self) -> None:
         """Sets the key for a form that edited the address (createsuperuser)."""

@@ -3,7 +3,8 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.admin_home import MAX_COUNTED, Card, Line, Tone, age, bounded, describe, home_card
+from accounts.admin_home import MAX_COUNTED, Card, Line, Tone, bounded, describe, home_card
+from accounts.admin_words import age
 from accounts.models import User
 from organizations.models import Invite, Organization, Role, SignupRequest
 

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter, clean_with
 from accounts.admin_lists import BoundedCount, in_words
 from accounts.admin_site import admin_actor
+from accounts.admin_words import moment_of
 from accounts.inputs import NameField
 from organizations.models import Invite, MemberRole, Membership, Organization, Role
+from organizations.permissions import permissions_in_words
 from organizations.serializers.organization import PublicUrlField
 from organizations.services.invite import InviteNotFound, revoke_invite
 from organizations.services.organization import change_organization
@@ -35,7 +37,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
     form = OrganizationForm
     list_display = ("name", "slug", "open_signups_enabled", "members", "created")
     search_fields = ("name__istartswith", "slug__startswith")
-    search_help_text = "Search by name or slug"
+    search_help_text = "Search by name or short name"
     rest_is_seen_by = "Search to see others"
     ordering = ("pk",)
     sortable_by = ("slug", "created")
@@ -89,7 +91,8 @@ class RoleAdmin(ReadOnlyAdmin):
 
     @admin.display(description="permissions")
     def permission_list(self, role: Role) -> str:
-        return "everything" if role.is_system else ", ".join(role.sorted_permissions) or "none"
+        named = permissions_in_words(role.sorted_permissions)
+        return "everything" if role.is_system else named or "none"
 
 
 class InviteStateFilter(StateFilter):
@@ -116,11 +119,13 @@ class InviteAdmin(ReadOnlyAdmin):
         "created_by",
         "created_at",
         "expires_at",
-        "accepted_at",
+        "accepted",
         "accepted_by",
-        "revoked_at",
+        "revoked",
     )
     readonly_fields = fields
+    accepted = moment_of("accepted_at", "accepted at", if_none="not yet")
+    revoked = moment_of("revoked_at", "revoked at")
 
     @admin.display(description="for", ordering="email")
     def recipient(self, invite: Invite) -> str:

@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timesince import timesince
 
-from accounts.actor import Door
+from accounts.admin_words import age, who
 from accounts.audit import Action
 from accounts.models import AuditEvent, User
 from organizations.models import Membership, Role, SignupNote, SignupRequest
@@ -95,7 +94,7 @@ def network_facts(request: SignupRequest) -> NetworkFacts | None:
 
 def history_of(request: SignupRequest) -> list[Told]:
     """What happened to the request, from the audit trail, latest first."""
-    events = AuditEvent.objects.filter(target_id=request.pk, action__in=DECISIONS)
+    events = AuditEvent.objects.with_names().filter(target_id=request.pk, action__in=DECISIONS)
     latest = events.order_by("-created_at", "-pk")[:MAX_TOLD]
     return [
         Told(event, _in_words(event, request), str(event.after.get("reason") or ""))
@@ -127,7 +126,7 @@ def next_after(request: SignupRequest) -> SignupRequest | None:
 
 def looking_in_words(others: Iterable[User]) -> str:
     """Empty where nobody else looks."""
-    names = [user.display_name or user.email for user in others]
+    names = [str(user) for user in others]
     if not names:
         return ""
     listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
@@ -137,7 +136,7 @@ def looking_in_words(others: Iterable[User]) -> str:
 def time_to_undo(request: SignupRequest) -> str:
     """How long the decision can still be undone here, in words; empty if it cannot."""
     now, until = timezone.now(), request.undo_until
-    return timesince(now, until, depth=1) if until and until > now else ""
+    return age(now, until) if until and until > now else ""
 
 
 def many(number: int) -> str:
@@ -164,15 +163,13 @@ def _count(number: int, status: Status, **by: str) -> list[Count]:
 
 
 def _in_words(event: AuditEvent, request: SignupRequest) -> str:
-    command = "The command line" if event.door == Door.COMMAND else "Somebody"
-    who = event.actor_email or command
     if event.action == Action.SIGNUP_REQUESTED:
         return "Asked to join."
     if event.action == Action.SIGNUP_DENIED:
-        return f"{who} denied it."
+        return f"Denied by {who(event)}."
     if event.action == Action.SIGNUP_REOPENED:
         is_undone = event.before.get("status") == Status.APPROVED
-        return f"{who} undid the approval." if is_undone else f"{who} re-opened it."
+        return f"{'Approval undone' if is_undone else 'Re-opened'} by {who(event)}."
     if event.actor_id == request.user_id:
         return "Accepted an invite, which approved it."
-    return f"{who} approved it."
+    return f"Approved by {who(event)}."

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.admin_base import device_in_short
-from accounts.admin_home import age
+from accounts.admin_words import age, moment_in_words
 from organizations.admin.decision import Decision
 from organizations.admin.signup_facts import time_to_undo
 from organizations.admin.signup_filters import DomainFilter, NetworkFilter, StatusFilter
@@ -71,14 +71,14 @@ class SignupRequestAdmin(SignupPages):
 
     @admin.display(description="requested")
     def requested(self, request: SignupRequest) -> str:
-        return request.created_at.strftime("%-d %B %Y at %H:%M UTC")
+        return moment_in_words(request.created_at)
 
     @admin.display(description="waiting", ordering="created_at")
     def waiting(self, request: SignupRequest) -> SafeString:
         now = timezone.now()
         return format_html(
-            '<span title="requested on {} UTC">{}</span>',
-            request.created_at.strftime("%-d %B %Y at %H:%M"),
+            '<span title="requested on {}">{}</span>',
+            moment_in_words(request.created_at),
             age(now - request.waiting_time(now), now),
         )
 

@@ -1,6 +1,6 @@
 """Users in the admin: found, shut, opened, made staff. Nothing is deleted here."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group, Permission
@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from accounts.admin_base import SafeAdmin, clean_with
 from accounts.admin_site import admin_actor
+from accounts.admin_words import moment_of
 from accounts.inputs import NameField
 from accounts.models import Session, User
 from accounts.services.sessions import revoke_sessions
@@ -28,6 +29,20 @@ LAST_OWNER = "This is the last owner of an organization: make somebody else an o
 
 class UserForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """Refuses what the API refuses, and tells of a last owner before anything is saved."""
+
+    class Meta:
+        # Django's own words for these are a programmer's.
+        labels: ClassVar[dict[str, str]] = {
+            "is_staff": "Staff",
+            "is_superuser": "Superuser",
+            "user_permissions": "May do here",
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "is_active": "Who is not active cannot log in, and is logged out at once.",
+            "is_staff": "May log in here, and do what is ticked below.",
+            "is_superuser": "May do everything here, whatever is ticked below.",
+            "user_permissions": "",
+        }
 
     def clean_display_name(self) -> str:
         name: str = clean_with(NameField(allow_blank=True), self.cleaned_data["display_name"])
@@ -47,7 +62,7 @@ class UserForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
 @admin.register(User)
 class UserAdmin(SafeAdmin):
     form = UserForm
-    list_display = ("email", "display_name", "kind", "signup_status", "is_active", "last_seen_at")
+    list_display = ("email", "display_name", "kind", "signup_status", "is_active", "last_seen")
     list_filter = ("is_active", "is_staff", "kind", "signup_status")
     search_fields = ("email_key__startswith", "display_name__istartswith")
     search_help_text = "Search by e-mail or name"
@@ -64,9 +79,10 @@ class UserAdmin(SafeAdmin):
         "is_superuser",
         "user_permissions",
         "created_at",
-        "last_seen_at",
+        "last_seen",
     )
-    readonly_fields = ("email", "kind", "signup_status", "created_at", "last_seen_at")
+    readonly_fields = ("email", "kind", "signup_status", "created_at", "last_seen")
+    last_seen = moment_of("last_seen_at", "last seen at")
 
     def formfield_for_manytomany(
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any

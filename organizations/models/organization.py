@@ -24,9 +24,11 @@ class Organization(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=MAX_NAME_LENGTH)
-    slug = models.SlugField(max_length=60, unique=True)
-    open_signups_enabled = models.BooleanField(default=True)
-    intended_public_url = models.CharField(max_length=MAX_URL_LENGTH, null=True, blank=True)  # noqa: DJ001  (null is a value of the API)
+    slug = models.SlugField("short name", max_length=60, unique=True)
+    open_signups_enabled = models.BooleanField("open sign-ups", default=True)
+    intended_public_url = models.CharField(  # noqa: DJ001  (null is a value of the API)
+        "public URL", max_length=MAX_URL_LENGTH, null=True, blank=True
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = OrganizationQuerySet.as_manager()

@@ -29,7 +29,7 @@ class Role(models.Model):
     name = models.CharField(max_length=MAX_ROLE_NAME_LENGTH)
     # Case folding makes up to three characters of one.
     name_key = models.CharField(max_length=3 * MAX_ROLE_NAME_LENGTH, editable=False)
-    is_system = models.BooleanField(default=False, editable=False)
+    is_system = models.BooleanField("built-in role", default=False, editable=False)
     permissions = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

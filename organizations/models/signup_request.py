@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actor import Door
 from accounts.ids import uuid7
-from accounts.models import MAX_USER_AGENT_LENGTH, User
+from accounts.models import MAX_USER_AGENT_LENGTH
 from organizations.models.organization import Organization
 
 MAX_REASON_LENGTH = 1000
@@ -48,11 +48,13 @@ class SignupRequest(models.Model):
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     created_at = models.DateTimeField("requested at", default=timezone.now)
-    ip_address = models.GenericIPAddressField("network address", null=True, blank=True)
+    ip_address = models.GenericIPAddressField("IP address", null=True, blank=True)
     network = models.CharField(
         max_length=MAX_NETWORK_LENGTH, blank=True, default="", db_default="", editable=False
     )
-    user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="")
+    user_agent = models.CharField(
+        "device", max_length=MAX_USER_AGENT_LENGTH, blank=True, default=""
+    )
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -107,7 +109,7 @@ class SignupRequest(models.Model):
         """Who decided, for people; empty while it is open."""
         if self.resolved_at is None:
             return ""
-        return _name(self.resolved_by) or "the command line"
+        return str(self.resolved_by or "the command line")
 
     @property
     def undo_until(self) -> dt.datetime | None:
@@ -124,7 +126,3 @@ class SignupRequest(models.Model):
             return ""
         when = self.resolved_at.strftime("%-d %B %Y at %H:%M UTC")
         return f"{self.get_status_display().lower()} by {self.decided_by} on {when}"
-
-
-def _name(user: User | None) -> str:
-    return "" if user is None else user.display_name or user.email

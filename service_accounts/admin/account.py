@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.admin_base import FirstFewFilter
 from accounts.admin_site import admin_actor
 from organizations.access import find_access
+from organizations.permissions import permissions_in_words
 from service_accounts.admin.creation import chosen, create, homes_of, list_grantable, require_home
 from service_accounts.admin.forms import AccountForm, IssueForm, expiry
 from service_accounts.admin.minting import (
@@ -63,7 +64,7 @@ class ServiceAccountAdmin(MintingAdmin):
 
     @admin.display(description="may do")
     def permission_list(self, account: ServiceAccount) -> str:
-        return permissions_in_words(account)
+        return may_in_words(account)
 
     @admin.action(description="Disable selected service accounts", permissions=["manage"])
     def disable_selected(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
@@ -104,7 +105,7 @@ class ServiceAccountAdmin(MintingAdmin):
         back = self.way_back(request, account)
         form = IssueForm(request.POST if request.method == "POST" else None)
         context = {"title": "Issue token", "account": account, "back": back}
-        context["permissions"] = permissions_in_words(account)
+        context["permissions"] = may_in_words(account)
         try:
             require_may_mint(request.user, account)
             make, page = partial(_issue, request, account), "service_accounts/issue.html"
@@ -132,11 +133,11 @@ class ServiceAccountAdmin(MintingAdmin):
             return self.refuse(request, refusal, back)
 
 
-def permissions_in_words(account: ServiceAccount) -> str:
+def may_in_words(account: ServiceAccount) -> str:
     """What the account may do through its roles."""
     access = find_access(user=account.user, organization_id=account.organization_id)
     codes = sorted(access.permissions) if access else []
-    return ", ".join(codes) or "what every member may, and nothing more"
+    return permissions_in_words(codes) or "what every member may, and nothing more"
 
 
 def _issue(request: HttpRequest, account: ServiceAccount, said: dict[str, Any]) -> IssuedToken:

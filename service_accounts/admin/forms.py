@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.admin_base import clean_with
 from accounts.inputs import NameField
 from organizations.models import Role
+from organizations.permissions import permissions_in_words
 from service_accounts.admin.minting import MintForm
 from service_accounts.models import MAX_SERVICE_ACCOUNT_NAME_LENGTH
 
@@ -90,4 +91,4 @@ class AccountForm(MintForm):
 
 
 def _permissions(role: Role) -> str:
-    return ", ".join(role.sorted_permissions) or "no permission"
+    return permissions_in_words(role.sorted_permissions) or "no permission"

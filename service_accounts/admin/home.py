@@ -4,9 +4,9 @@ import datetime as dt
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timesince import timeuntil
 
 from accounts.admin_home import MAX_COUNTED, Card, Line, Tone, bounded, describe, home_card
+from accounts.admin_words import age
 from service_accounts.models import EXPIRES_SOON, ServiceAccount, ServiceAccountToken
 
 LIST = "admin:service_accounts_serviceaccounttoken_changelist"
@@ -47,6 +47,6 @@ def expiring_tokens() -> Card:
 
 
 def _line(token: ServiceAccountToken, now: dt.datetime) -> Line:
-    left = timeuntil(token.expires_at, now, depth=1) if token.expires_at else ""
+    left = age(now, token.expires_at) if token.expires_at else ""
     says = f"{token.hint} expires in {left}"
     return Line(token.service_account.name, reverse(PAGE, args=[token.pk]), says)

@@ -17,6 +17,7 @@ from accounts.admin_base import StateFilter
 from accounts.admin_filters import OwnerFilter
 from accounts.admin_found import Condition
 from accounts.admin_site import admin_actor
+from accounts.admin_words import moment_in_words, moment_of
 from service_accounts.admin.forms import RotateForm
 from service_accounts.admin.minting import ISSUE, MintingAdmin, Refusal, require_may_mint
 from service_accounts.models import ServiceAccount, ServiceAccountToken
@@ -48,7 +49,7 @@ class AccountFilter(OwnerFilter):
 class ServiceAccountTokenAdmin(MintingAdmin):
     """Hints only: a token is shown once, to whoever made it, and never here."""
 
-    list_display = ("hint", "service_account", "name", "last_used_at", "expires_at", "state")
+    list_display = ("hint", "service_account", "name", "last_used", "expires", "state")
     list_filter = (AccountFilter, TokenStateFilter)
     search_fields = ("hint", "service_account__name_key__startswith", "name__istartswith")
     search_help_text = "Search by service account, by name, or by the last four characters"
@@ -61,11 +62,14 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         "name",
         "state_in_words",
         "created_at",
-        "last_used_at",
-        "expires_at",
-        "revoked_at",
+        "last_used",
+        "expires",
+        "revoked",
     )
     readonly_fields = fields
+    last_used = moment_of("last_used_at", "last used at")
+    expires = moment_of("expires_at", "expires at")
+    revoked = moment_of("revoked_at", "revoked at")
 
     def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
         """Four digits may be the end of a hint, too."""
@@ -157,17 +161,13 @@ def status_in_words(token: ServiceAccountToken, now: dt.datetime) -> str:
     status, is_replaced = token.status(now), token.rotated_at is not None
     if status == "revoked":
         verb = "Replaced" if is_replaced else "Revoked"
-        return f"{verb} on {_moment(token.revoked_at)}: refused since then"
+        return f"{verb} on {moment_in_words(token.revoked_at)}: refused since then"
     if status == "expired":
-        return f"Expired on {_moment(token.expires_at)}: refused since then"
+        return f"Expired on {moment_in_words(token.expires_at)}: refused since then"
     if token.expires_at is None:
         return "Active"
     replaced = "Replaced by a newer token; works" if is_replaced else "Active"
-    return f"{replaced} until {_moment(token.expires_at)}"
-
-
-def _moment(time: dt.datetime | None) -> str:
-    return f"{time:%-d %B %Y at %H:%M} UTC" if time else ""
+    return f"{replaced} until {moment_in_words(token.expires_at)}"
 
 
 def _get(pk: uuid.UUID) -> ServiceAccountToken:

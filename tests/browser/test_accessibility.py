@@ -25,7 +25,7 @@ PLAIN = {
     "issue": [ACCOUNTS, LONG, "Issue token"],
     "rotate": [ACCOUNTS, LONG, "Rotate"],
     "revoke": [ACCOUNTS, LONG, "Revoke"],
-    "session-revoke": [f"{SESSIONS}?state=live", "", "Revoke session"],
+    "session-revoke": [f"{SESSIONS}?state=live", "", "End session"],
     "filtered": [f"{TOKENS}?state=expiring"],
     "nothing-found": [f"{INVITES}?q=nobody"],
 }

@@ -9,7 +9,7 @@ from tests.browser.office import Desk, Instance
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
-BY_OLIVIA = r"by Olivia Owner on \d{1,2} \w+ \d{4} at \d\d:\d\d UTC"
+BY_OLIVIA = r"by Olivia Owner \(olivia@acme\.example\) on \d{1,2} \w+ \d{4} at \d\d:\d\d UTC"
 
 
 def test_one_is_approved_from_their_row(instance: Instance, desk: Desk) -> None:

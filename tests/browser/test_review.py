@@ -63,7 +63,7 @@ def test_from_the_mail_to_the_decision_and_back(instance: Instance, stranger: De
     stranger.confirm("Deny")
     assert instance.log_in(hedy).status == 403
     open_request(stranger, hedy, "Denied")
-    expect(page.locator(".history")).to_contain_text(f"{OWNER} denied it.")
+    expect(page.locator(".history")).to_contain_text(f"Denied by Olivia Owner ({OWNER}).")
     expect(page.locator(".history blockquote")).to_have_text("Unknown here")
     stranger.shoot("request-denied")
     press(stranger, "r")
@@ -98,7 +98,7 @@ def test_two_see_each_other(instance: Instance, desk: Desk, colleague: Desk) -> 
     (ida,) = instance.sign_up("Ida")
     open_request(desk, ida)
     open_request(colleague, ida)
-    looking = "Olivia Owner is looking at this too."
+    looking = f"Olivia Owner ({OWNER}) is looking at this too."
     expect(colleague.page.get_by_role("status")).to_have_text(looking)
     colleague.shoot("request-looking")
     # What the page does from time to time, it does too when it is looked at again.

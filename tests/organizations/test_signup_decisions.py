@@ -168,7 +168,9 @@ def test_the_first_decision_stands_and_the_second_is_told_it(
     before = SignupRequest.objects.values().get()
     answer = decide(staff, second, waiting, reason="the second")
     word = {"approve": "approved", "deny": "denied"}[first]
-    assert f"pending@example.com was already {word} by Olivia Owner on" in told(answer)
+    assert f"pending@example.com was already {word} by Olivia Owner (owner@example.com) on" in told(
+        answer
+    )
     assert "That decision stands." in told(answer)
     assert SignupRequest.objects.values().get() == before
     assert Membership.objects.filter(user=waiting.user).exists() is (first == "approve")

@@ -42,7 +42,7 @@ def test_each_row_says_what_happened(staff: Client, three: list[SignupRequest]) 
     assert rows[second.user.email] == rows[third.user.email] == done
     is_done, text = rows[first.user.email]
     assert not is_done
-    assert f"{first.user.email} was already denied by Olivia Owner on " in text
+    assert f"{first.user.email} was already denied by Olivia Owner (owner@example.com) on " in text
     assert rows[""] == (False, "A request does not exist any more.")
     assert not Membership.objects.filter(user=first.user).exists()
 

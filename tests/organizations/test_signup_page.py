@@ -143,9 +143,9 @@ def test_the_history_tells_who_did_what_and_why(
     page = staff.get(page_of(nora)).content.decode()
     told = [line.text for line in open_page(staff, nora)["history"]]
     assert told == [
-        "The command line approved it.",
-        "owner@example.com re-opened it.",
-        "The command line denied it.",
+        "Approved by the command line.",
+        "Re-opened by Olivia Owner (owner@example.com).",
+        "Denied by the command line.",
     ]
     assert "nobody &lt;b&gt;knows&lt;/b&gt; her" in page
 
@@ -219,9 +219,13 @@ def test_the_applicant_learns_nothing_of_notes(staff: Client, pending: Actor, ow
 
 
 def test_it_says_who_else_looks(staff: Client, sam: Client, nora: SignupRequest) -> None:
+    told = User.objects.get(display_name="Sam")
     assert open_page(sam, nora)["looking"] == ""
-    assert open_page(staff, nora)["looking"] == "Sam is looking at this too."
-    assert open_page(sam, nora)["looking"] == "Olivia Owner is looking at this too."
+    assert open_page(staff, nora)["looking"] == f"{told} is looking at this too."
+    assert (
+        open_page(sam, nora)["looking"]
+        == "Olivia Owner (owner@example.com) is looking at this too."
+    )
 
 
 def test_who_left_is_not_said_to_look(staff: Client, sam: Client, nora: SignupRequest) -> None:
@@ -243,7 +247,10 @@ def test_an_open_page_asks_who_looks_and_what_was_decided(
     path = f"{QUEUE}{nora.pk}/presence/"
     open_page(staff, nora)
     told = sam.post(path).json()
-    assert told == {"looking": "Olivia Owner is looking at this too.", "decided": ""}
+    assert told == {
+        "looking": "Olivia Owner (owner@example.com) is looking at this too.",
+        "decided": "",
+    }
     deny_signup(request_id=nora.pk, by=SETUP)
     assert "was already denied by the command line" in sam.post(path).json()["decided"]
     assert sam.get(path).status_code == 405

@@ -95,7 +95,7 @@ def test_it_is_on_record(staff: Client, approved: SignupRequest) -> None:
     assert (event.before, event.actor_email) == ({"status": "approved"}, "owner@example.com")
     assert AuditEvent.objects.filter(action="member.removed", target_id=approved.user_id).exists()
     page = staff.get(f"{QUEUE}{approved.pk}/change/").content.decode()
-    assert "owner@example.com undid the approval." in page
+    assert "Approval undone by Olivia Owner (owner@example.com)." in page
 
 
 def test_no_mail_tells_of_it(

@@ -1,0 +1,87 @@
+"""What an audit event holds, in words: kinds of rows, names instead of ids, values."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import Session, User
+
+NONE = "none"
+
+
+def kind_in_words(kind: str) -> str:
+    """ "signuprequest" as "sign-up request"."""
+    model = _model_of(kind)
+    return str(model._meta.verbose_name) if model else kind or NONE
+
+
+def row_in_words(kind: str, key: uuid.UUID | None) -> SafeString | str:
+    """What the row is called, with a link to its page if it has one."""
+    model = _model_of(kind)
+    if model is None or key is None:
+        return NONE
+    row = model._default_manager.filter(pk=key).first()
+    if row is None:
+        return "gone by now"
+    try:
+        page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(page, args=[row.pk]), row)
+    except NoReverseMatch:
+        return str(row)
+
+
+def details_in_words(kind: str, details: Mapping[str, Any]) -> str:
+    """ "name: New · roles: Editor, Reader", with the names that forms have for the fields."""
+    told = [f"{_label(kind, name)}: {_value(kind, name, value)}" for name, value in details.items()]
+    return " · ".join(told) or NONE
+
+
+def _model_of(kind: str) -> type[Model] | None:
+    return next((model for model in apps.get_models() if model._meta.model_name == kind), None)
+
+
+def _field(kind: str, name: str) -> Any:
+    """The field that the detail was taken from; None for what is no field."""
+    if name == "reason" and kind in {"session", "user"}:
+        return Session._meta.get_field("revoked_reason")
+    for model in (_model_of(kind) or User, User):
+        try:
+            return model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+    return None
+
+
+def _label(kind: str, name: str) -> str:
+    if name.endswith("_ids"):
+        return f"{kind_in_words(name.removesuffix('_ids'))}s"
+    field = _field(kind, name)
+    return str(field.verbose_name) if field else name.replace("_", " ")
+
+
+def _value(kind: str, name: str, value: Any) -> str:
+    if name.endswith("_ids"):
+        return ", ".join(_names(name.removesuffix("_ids"), value)) or NONE
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value == "":
+        return NONE
+    choices = dict(getattr(_field(kind, name), "flatchoices", ()))
+    return str(choices.get(value, value))
+
+
+def _names(kind: str, keys: list[str]) -> list[str]:
+    """In the order of the keys; of a row that is gone, its id."""
+    model = _model_of(kind)
+    rows = model._default_manager.filter(pk__in=keys) if model else ()
+    names = {str(row.pk): str(row) for row in rows}
+    return [names.get(key, f"one that is gone ({key})") for key in keys]
