@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from manage import main
 from tests.races.databases import fresh_database
@@ -82,8 +82,12 @@ def test_bad_usage_is_exit_code_two(migrated: str) -> None:
 
 
 @pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Manage:
+def in_this_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Settings
+) -> Manage:
     """The same without the second that a process needs to load everything."""
+    # Or the log of all later tests would go where this one's stderr was, which is closed then.
+    settings.LOGGING_CONFIG = None
 
     def run(*arguments: str) -> type_of_result:
         monkeypatch.setattr(sys, "argv", ["manage.py", *arguments])
