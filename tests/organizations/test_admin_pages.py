@@ -1,4 +1,4 @@
-"""The admin's pages of organizations and what is in them, with ten thousand rows of each."""
+"""The admin's pages of organizations and what is in them, with a thousand rows of each."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from accounts.tokens import digest
 from organizations.models import Invite, Membership, Organization, Role, SignupRequest
 from tests.accounts.test_admin_pages import (
     FEW,
+    LAST_PAGE,
     MANY,
     Counts,
     act,
@@ -119,19 +120,19 @@ def few_organizations(
         yield counts
 
 
-class TestTenThousandOrganizations:
+class TestAThousandOrganizations:
     """In a crowd of their own: all of them are offered where rows are filtered by theirs."""
 
     @pytest.mark.parametrize("page", ORGANIZATION_PAGES)
     def test_take_the_queries_of_ten(self, few_organizations: Counts, page: str) -> None:
         assert queries_of(browser_of_staff(), page) == few_organizations[page]
 
-    @pytest.mark.parametrize(("query", "rows"), [("TENANT777", 11), ("tenant-", 0)])
+    @pytest.mark.parametrize(("query", "rows"), [("TENANT77", 11), ("tenant-", 0)])
     def test_are_searched(self, few_organizations: object, query: str, rows: int) -> None:
         assert rows_on(browser_of_staff().get(ORGANIZATIONS, {"q": query})) == rows
 
     def test_are_shown_fifty_a_page_to_their_end(self, few_organizations: object) -> None:
-        last = browser_of_staff().get(ORGANIZATIONS, {"p": 200})
+        last = browser_of_staff().get(ORGANIZATIONS, {"p": LAST_PAGE})
         assert len(last.context["cl"].result_list) == 50
 
     @pytest.mark.parametrize("page", [ROLES, INVITES])
@@ -167,7 +168,7 @@ def invite(organization: Organization, owner: Actor) -> Invite:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_list_of_ten_thousand_takes_the_queries_of_ten(
+def test_a_list_of_a_thousand_takes_the_queries_of_ten(
     root: Client, few: Counts, page: str
 ) -> None:
     assert queries_of(root, page) == few[page]
@@ -176,7 +177,7 @@ def test_a_list_of_ten_thousand_takes_the_queries_of_ten(
 @pytest.mark.parametrize(
     ("page", "rows"),
     [
-        *((f"{ROLES}?q=%22ROLE+777%22", 11), (f"{ROLES}?is_system__exact=1", OWNERS)),
+        *((f"{ROLES}?q=%22ROLE+77%22", 11), (f"{ROLES}?is_system__exact=1", OWNERS)),
         *((f"{INVITES}?q=guest777@", 1), (f"{INVITES}?q=crowd778@example.com", 1)),
         *((f"{INVITES}?state=usable", MANY // 4), (f"{INVITES}?state=expired", MANY // 4)),
         *((QUEUE, MANY // 2), (f"{QUEUE}?q=crowd777@", 1), (f"{QUEUE}?status=all", MANY)),
@@ -197,7 +198,7 @@ def test_the_filter_of_an_organization_shows_its_rows(root: Client, page: str) -
 
 @pytest.mark.parametrize("page", [ROLES, INVITES, QUEUE])
 def test_a_list_shows_fifty_rows_a_page_to_its_end(root: Client, page: str) -> None:
-    for number in (1, 100):
+    for number in (1, LAST_PAGE // 2):
         assert len(root.get(page, {"p": number}).context["cl"].result_list) == 50
 
 
