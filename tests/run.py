@@ -19,9 +19,10 @@ from tests.postgres import (
 )
 
 Options = tuple[str, ...]
-BOTH_CORES = ("-n", "2", "-p", "tests.scheduling", "--no-loadscope-reorder")
+# One more process than cores: tests wait for servers, locks and timeouts.
+TOGETHER = ("-n", "3", "-p", "tests.scheduling", "--no-loadscope-reorder")
 # Where the tests with the mark `torture` are: a test holds it.
-ATTACKS, FAULTS = ("tests/acceptance", "tests/properties"), "tests/faults"
+TORTURES = ("tests/acceptance", "tests/properties", "tests/faults")
 
 INTERRUPTED = 130
 NO_TESTS_COLLECTED = 5
@@ -54,8 +55,8 @@ def main(arguments: Sequence[str]) -> int:
     is_torture = "--torture" in arguments
     arguments = [argument for argument in arguments if argument != "--torture"]
     marker = "not torture" if not is_torture else "torture or race" if IS_LONG else "torture"
-    passes = passes_of_torture(arguments) if is_torture else [BOTH_CORES]
-    run = partial(run_suite, passes=passes, arguments=arguments)
+    options = options_of_torture(arguments) if is_torture else TOGETHER
+    run = partial(run_suite, options=options, arguments=arguments)
     outcomes = [run("SQLite", temporary_sqlite_url(), marker)]
     missing = ""
     try:
@@ -72,30 +73,22 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if bad or (missing and os.environ.get("CI")) else 0
 
 
-def passes_of_torture(arguments: Sequence[str]) -> list[Options]:
-    """What breaks a server has the machine to itself; so has what somebody asks for, to look at."""
-    if IS_LONG or arguments:
-        return [()]
-    return [(*BOTH_CORES, *ATTACKS), (FAULTS,)]
+def options_of_torture(arguments: Sequence[str]) -> Options:
+    """What is long has the machine to itself; so has what somebody asks for, to look at."""
+    return () if IS_LONG or arguments else (*TOGETHER, *TORTURES)
 
 
 def run_suite(
-    database: str, url: str, marker: str, *, passes: Sequence[Options], arguments: Sequence[str]
+    database: str, url: str, marker: str, *, options: Options, arguments: Sequence[str]
 ) -> Outcome:
-    """Run the tests of this marker, and of the arguments' own, one pass after the other."""
+    """Run the tests of this marker, and of the arguments' own."""
     print(f"== {database}", flush=True)
     started = time.monotonic()
     chosen, others = split_marker(arguments)
     if chosen:
         marker = f"({marker}) and ({chosen})"
-    statuses = [run_pytest(["-m", marker, *options, *others], url) for options in passes]
-    return Outcome(database, worst(statuses), time.monotonic() - started)
-
-
-def worst(statuses: Sequence[int]) -> int:
-    """The first failure; else that a pass found no tests."""
-    failures = [status for status in statuses if status not in {0, NO_TESTS_COLLECTED}]
-    return next(iter(failures), max(statuses))
+    status = run_pytest(["-m", marker, *options, *others], url)
+    return Outcome(database, status, time.monotonic() - started)
 
 
 def split_marker(arguments: Sequence[str]) -> tuple[str, list[str]]:

@@ -11,6 +11,7 @@ SHARED = (
 )
 # What takes long begins first, so that no process waits for another at the end.
 LONG = (
+    "tests/faults/",
     "tests/acceptance/",
     "tests/races/",
     "tests/browser/",

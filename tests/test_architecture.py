@@ -18,7 +18,7 @@ from accounts.api import ApiView
 from organizations.permissions import Permission
 from organizations.views.base import OrganizationView
 from tests.conftest import make_client
-from tests.run import ATTACKS, FAULTS
+from tests.run import TORTURES
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("accounts", "organizations", "service_accounts")
@@ -214,6 +214,6 @@ def test_some_files_do_not_exist(name: str) -> None:
 def test_the_torture_finds_all_that_is_marked_so() -> None:
     """Its short form looks in these folders alone, which takes seconds less."""
     marked = [p for p in sources("tests") if re.search(r"mark\.torture\b", p.read_text("utf-8"))]
-    folders = tuple(f"{folder}/" for folder in (*ATTACKS, FAULTS))
+    folders = tuple(f"{folder}/" for folder in TORTURES)
     assert len(marked) > 10
     assert [p for p in marked if not str(p.relative_to(ROOT)).startswith(folders)] == []
