@@ -121,6 +121,11 @@ def in_this_process(
         ["approve_signup", "ann@example.com", "--all"],
         ["deny_signup", "ann@example.com", "bob@example.com"],
         ["deny_signup", "ann@example.com", "--reason", "x" * 1001],
+        ["doctor", "--mail", "nobody"],
+        ["doctor", "--url", "ftp://x"],
+        ["doctor", "--url", "http://[::1"],
+        ["doctor", "extra"],
+        ["purge_expired", "--batch", "0"],
     ],
     ids=lambda arguments: " ".join(arguments)[:60],
 )

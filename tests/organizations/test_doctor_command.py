@@ -20,7 +20,6 @@ from organizations.models import Organization
 from tests.accounts.commands import Ran, run
 from tests.config.test_manage import manage
 from tests.conftest import Actor, log_in
-from tests.environment import temporary_sqlite_url
 from tests.organizations.mail_server import refusing_mail_server
 from tests.postgres import free_port
 from tests.races.databases import fresh_database
@@ -259,16 +258,6 @@ def test_the_public_address_answers_with_this_version() -> None:
     assert (found["public address"], found["first account"]) == ("ok", "fail")
     assert "runs there, and this is" in other.stdout
     assert "FAIL  public address: /health answers 400" in named.stdout
-
-
-@pytest.mark.once
-@pytest.mark.parametrize(
-    "arguments", [["--mail", "nobody"], ["--url", "ftp://x"], ["--url", "http://[::1"], ["extra"]]
-)
-def test_bad_usage_is_exit_code_two(arguments: list[str]) -> None:
-    ran = manage("doctor", *arguments, url=temporary_sqlite_url())
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "Traceback" not in ran.stderr
 
 
 @pytest.mark.once
