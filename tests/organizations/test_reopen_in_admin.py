@@ -7,22 +7,16 @@ from organizations.models import SignupRequest
 from organizations.services.signup_request import deny_signup
 from tests.conftest import SETUP, Actor
 from tests.factories import PASSWORD
+from tests.organizations.signups import QUEUE
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = "/admin/organizations/signuprequest/"
 REOPEN = f"{QUEUE}reopen/selected/"
 
 
 @pytest.fixture
 def denied(pending: Actor) -> SignupRequest:
     return deny_signup(request_id=pending.user.signup_request.pk, by=SETUP, reason="a mistake")
-
-
-@pytest.fixture
-def staff(owner: Actor) -> Client:
-    owner.client.force_login(owner.user)
-    return owner.client
 
 
 def test_a_denied_request_offers_it(staff: Client, denied: SignupRequest) -> None:

@@ -14,17 +14,9 @@ from accounts.models import Session, User
 from organizations.models import MemberRole, Membership, Organization, SignupRequest
 from tests.conftest import Actor, refusal
 from tests.factories import PASSWORD, SignupRequestFactory, UserFactory
+from tests.organizations.signups import QUEUE, ask_to_approve
 
 pytestmark = pytest.mark.django_db
-
-QUEUE = "/admin/organizations/signuprequest/"
-
-
-@pytest.fixture
-def staff(owner: Actor) -> Client:
-    """The browser of the owner, who is staff for sign-ups."""
-    owner.client.force_login(owner.user)
-    return owner.client
 
 
 @pytest.fixture
@@ -188,8 +180,7 @@ def test_there_is_nothing_to_ask_about_a_request_that_is_resolved(
 
 def test_many_are_decided_at_once(staff: Client, organization: Organization) -> None:
     requests = SignupRequestFactory.create_batch(5, organization=organization)
-    ids = [str(request.pk) for request in requests[:3]]
-    page = staff.post(QUEUE, {"action": "approve_selected", "_selected_action": ids})
+    page = ask_to_approve(staff, *requests[:3])
     assert "Approve 3 people" in page.content.decode()
     assert SignupRequest.objects.pending().count() == 5
     answer = decide(staff, "approve", *requests[:3])

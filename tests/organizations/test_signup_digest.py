@@ -25,12 +25,6 @@ Frequency = SignupMailChoice.Frequency
 
 
 @pytest.fixture
-def staff(owner: Actor) -> Client:
-    owner.client.force_login(owner.user)
-    return owner.client
-
-
-@pytest.fixture
 def daily(owner: Actor) -> User:
     """The owner, who wants a mail a day."""
     choose_signup_mail(user=owner.user, frequency=Frequency.DAILY)

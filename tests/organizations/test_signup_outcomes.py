@@ -6,17 +6,11 @@ from django.test import Client
 from organizations.models import Membership, Organization, SignupRequest
 from tests.conftest import Actor, Answer
 from tests.factories import SignupRequestFactory
+from tests.organizations.signups import QUEUE, ask_to_approve
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = "/admin/organizations/signuprequest/"
 NOBODY = "00000000-0000-7000-8000-000000000000"
-
-
-@pytest.fixture
-def staff(owner: Actor) -> Client:
-    owner.client.force_login(owner.user)
-    return owner.client
 
 
 @pytest.fixture
@@ -92,7 +86,6 @@ def test_the_preview_shows_the_latest_note_of_each(
 ) -> None:
     for text in ("an older one", "Met her at the fair"):
         staff.post(f"{QUEUE}{three[0].pk}/note/", {"text": text})
-    ids = [str(request.pk) for request in three]
-    page = staff.post(QUEUE, {"action": "approve_selected", "_selected_action": ids})
+    page = ask_to_approve(staff, *three)
     assert "Met her at the fair" in page.content.decode()
     assert "an older one" not in page.content.decode()

@@ -12,20 +12,12 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from organizations.models import Organization, SignupNote, SignupRequest, SignupViewer
-from organizations.origins import network_of
 from organizations.services.signup_request import approve_signup, deny_signup, reopen_signup
 from tests.conftest import SETUP, Actor, caller_at, make_client
 from tests.factories import PASSWORD, SignupRequestFactory, UserFactory, add_member
+from tests.organizations.signups import QUEUE, apply, deny
 
 pytestmark = pytest.mark.django_db
-
-QUEUE = "/admin/organizations/signuprequest/"
-
-
-@pytest.fixture
-def staff(owner: Actor) -> Client:
-    owner.client.force_login(owner.user)
-    return owner.client
 
 
 @pytest.fixture
@@ -37,18 +29,6 @@ def nora(organization: Organization) -> SignupRequest:
 def sam(organization: Organization) -> Client:
     """A colleague's browser."""
     return browser_with("view_signuprequest", "resolve_signuprequest", name="Sam")
-
-
-def apply(organization: Organization, email: str, **fields: Any) -> SignupRequest:
-    address = fields.pop("ip_address", "203.0.113.7")
-    made: SignupRequest = SignupRequestFactory.create(
-        organization=organization,
-        user__email=email,
-        ip_address=address,
-        network=network_of(address),
-        **fields,
-    )
-    return made
 
 
 def browser_with(*codenames: str, name: str = "") -> Client:
@@ -82,7 +62,7 @@ def test_it_counts_the_others_of_the_domain(staff: Client, nora: SignupRequest) 
     organization = nora.organization
     add_member(organization, UserFactory.create(email="boss@initech.example"))
     denied = apply(organization, "spam@initech.example")
-    deny_signup(request_id=denied.pk, by=SETUP)
+    deny(denied)
     apply(organization, "other@initech.example.org")
     counts = open_page(staff, nora)["domain"].counts
     assert [count.text for count in counts] == ["1 member", "1 denied"]
@@ -111,8 +91,8 @@ def test_of_a_free_mail_domain_nothing_is_counted(staff: Client, nora: SignupReq
 def test_it_counts_the_others_of_the_network(
     staff: Client, organization: Organization, mine: str, theirs: str, is_near: bool
 ) -> None:
-    one = apply(organization, "one@a.example", ip_address=mine)
-    two = apply(organization, "two@b.example", ip_address=theirs)
+    one = apply(organization, "one@a.example", address=mine)
+    two = apply(organization, "two@b.example", address=theirs)
     near = open_page(staff, one)["network"]
     assert [count.text for count in near.counts] == (["1 waiting"] if is_near else [])
     assert near.at_this_address == "0"
@@ -123,13 +103,13 @@ def test_it_counts_the_others_of_the_network(
 
 def test_it_counts_the_others_of_the_very_address(staff: Client, nora: SignupRequest) -> None:
     apply(nora.organization, "same@c.example")
-    apply(nora.organization, "near@d.example", ip_address="203.0.113.8")
+    apply(nora.organization, "near@d.example", address="203.0.113.8")
     assert open_page(staff, nora)["network"].at_this_address == "1"
 
 
 def test_an_unknown_address_is_told_as_such(staff: Client, organization: Organization) -> None:
-    one = apply(organization, "one@a.example", ip_address=None)
-    apply(organization, "two@a.example", ip_address=None)
+    one = apply(organization, "one@a.example", address=None)
+    apply(organization, "two@a.example", address=None)
     assert open_page(staff, one)["network"] is None
     assert "It is not known from where they signed up." in staff.get(page_of(one)).content.decode()
 
@@ -251,7 +231,7 @@ def test_an_open_page_asks_who_looks_and_what_was_decided(
         "looking": "Olivia Owner (owner@example.com) is looking at this too.",
         "decided": "",
     }
-    deny_signup(request_id=nora.pk, by=SETUP)
+    deny(nora)
     assert "was already denied by the command line" in sam.post(path).json()["decided"]
     assert sam.get(path).status_code == 405
 
@@ -320,7 +300,7 @@ def test_many_rows_take_no_more_queries(staff: Client, nora: SignupRequest) -> N
     for number in range(10):
         apply(organization, f"n{number}@initech.example")
         staff.post(f"{QUEUE}{nora.pk}/note/", {"text": str(number)})
-        deny_signup(request_id=nora.pk, by=SETUP)
+        deny(nora)
         reopen_signup(request_id=nora.pk, by=SETUP)
     assert queries() == few
     assert open_page(staff, nora)["network"].at_this_address == "more than 100"

@@ -6,47 +6,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from organizations.models import Organization, SignupRequest
-from organizations.origins import network_of
-from organizations.services.signup_request import deny_signup
-from tests.conftest import SETUP, Actor
 from tests.factories import (
     OrganizationFactory,
-    SignupRequestFactory,
     UserFactory,
     add_member,
 )
+from tests.organizations.signups import QUEUE, apply, ask_to_approve, deny
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = "/admin/organizations/signuprequest/"
 SHE = "she@initech.example"
-NEAR = "203.0.113.9"
-
-
-@pytest.fixture
-def staff(owner: Actor) -> Client:
-    owner.client.force_login(owner.user)
-    return owner.client
-
-
-def apply(organization: Organization, email: str, address: str | None = NEAR) -> SignupRequest:
-    made: SignupRequest = SignupRequestFactory.create(
-        organization=organization,
-        user__email=email,
-        ip_address=address,
-        network=network_of(address),
-    )
-    return made
-
-
-def deny(request: SignupRequest) -> None:
-    deny_signup(request_id=request.pk, by=SETUP)
 
 
 def preview(staff: Client, *requests: SignupRequest) -> dict[str, tuple[str, str]]:
     """What is said of each, by e-mail: of its domain, and of its network."""
-    ids = [str(request.pk) for request in requests]
-    page = staff.post(QUEUE, {"action": "approve_selected", "_selected_action": ids})
+    page = ask_to_approve(staff, *requests)
     assert page.status_code == 200
     rows = page.context["rows"]
     text = page.content.decode()
@@ -150,6 +124,5 @@ def test_of_too_many_the_oldest_come_first_however_they_are_sorted(
 def test_the_title_says_whether_it_is_one(
     staff: Client, organization: Organization, count: int, title: str
 ) -> None:
-    ids = [str(apply(organization, f"{number}{SHE}").pk) for number in range(count)]
-    page = staff.post(QUEUE, {"action": "approve_selected", "_selected_action": ids})
-    assert page.context["title"] == title
+    requests = [apply(organization, f"{number}{SHE}") for number in range(count)]
+    assert ask_to_approve(staff, *requests).context["title"] == title

@@ -11,17 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from organizations.models import Organization, SignupRequest
 from tests.conftest import Actor, make_client
 from tests.factories import SignupRequestFactory, UserFactory
+from tests.organizations.signups import QUEUE
 
 pytestmark = pytest.mark.django_db
-
-QUEUE = "/admin/organizations/signuprequest/"
-
-
-@pytest.fixture
-def staff(owner: Actor) -> Client:
-    """The browser of the owner, who is staff for sign-ups."""
-    owner.client.force_login(owner.user)
-    return owner.client
 
 
 @pytest.fixture

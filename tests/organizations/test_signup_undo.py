@@ -16,17 +16,11 @@ from organizations.permissions import Permission as Right
 from organizations.services.signup_request import approve_signup, deny_signup
 from tests.conftest import SETUP, Actor, Answer, make_client
 from tests.factories import PASSWORD, OrganizationFactory, UserFactory, add_member, make_role
+from tests.organizations.signups import QUEUE
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = "/admin/organizations/signuprequest/"
 LONG_AGO = dt.timedelta(days=30, seconds=1)
-
-
-@pytest.fixture
-def staff(owner: Actor) -> Client:
-    owner.client.force_login(owner.user)
-    return owner.client
 
 
 @pytest.fixture
