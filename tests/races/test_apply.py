@@ -90,6 +90,11 @@ def test_naive_runs_fail_at_each_other_and_change_things_again(
     print(f"control: {len(failed)} of {AT_ONCE} runs failed")
     assert failed
     assert "ServiceAccountNameTaken" in failed[0].stderr
-    run_at_once(control, NAIVE, file_of("next"), str(tmp_path))
-    print(f"control: {counts(control)[2]} changes of {len(NAMES)} accounts")
-    assert counts(control)[2] > len(NAMES)
+    changes = 0
+    for number in range(CONTROL_ROUNDS):
+        before = counts(control)[2]
+        run_at_once(control, NAIVE, file_of(f"next{number}"), str(tmp_path))
+        if (changes := counts(control)[2] - before) > len(NAMES):
+            break
+    print(f"control: {changes} changes of {len(NAMES)} accounts")
+    assert changes > len(NAMES)
