@@ -6,8 +6,9 @@ from typing import Any, ClassVar, cast
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from rest_framework.renderers import JSONRenderer
+from rest_framework.compat import SHORT_SEPARATORS
 from rest_framework.request import Request
+from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
 from accounts.actor import Actor, Door
@@ -19,15 +20,16 @@ from accounts.origin import Origin, origin_of
 from accounts.rate_limits import headers_of, noting
 from config.exceptions import InvalidJson
 
-_renderer = JSONRenderer()
+_encode = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=SHORT_SEPARATORS).encode
 
 
 class Answer(HttpResponse):
-    """JSON, written where it is made: REST framework's own response is set up for a template first,
-    and written when the view is done."""
+    """JSON, written where it is made by an encoder that is there: REST framework's own response is
+    set up for a template first, written when the view is done, and by an encoder of its own."""
 
     def __init__(self, data: Any, status: int = 200) -> None:
-        super().__init__(_renderer.render(data), status=status, content_type="application/json")
+        content = b"" if data is None else _encode(data).encode()
+        super().__init__(content, status=status, content_type="application/json")
 
 
 class ApiView(APIView):

@@ -39,7 +39,10 @@ class _Parameter(Expression):
         return "%s", [self]
 
     def adapt(self, arguments: dict[str, Any], connection: Any) -> Any:
-        return self.output_field.get_db_prep_value(arguments[self.name], connection)
+        value = arguments[self.name]
+        if connection.vendor == "postgresql":  # it takes all of _FIELDS as they are
+            return value
+        return self.output_field.get_db_prep_value(value, connection)
 
 
 class CompiledQuery(Generic[P, Row]):

@@ -66,6 +66,11 @@ class BoundedConnection(psycopg.Connection[Any]):
         self._answered_at = time.monotonic()
         return answer
 
+    def set_autocommit(self, value: bool) -> None:
+        """Django says it for each connection that the pool lends: it is on."""
+        if value != self.autocommit:
+            super().set_autocommit(value)
+
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> psycopg.Cursor[Any]:
         """The pool's check of an idle connection, an empty statement (Django has cursors).
 

@@ -71,6 +71,7 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
     Raises InvalidCredentials, SignupDenied (only after the right password) or TooManyRequests.
     """
     user, tries = _check(email, password, by)
+    tries.know_network()  # before the end, so that nothing can fail after it
     new_hash = passwords.hash_password(password) if passwords.is_outdated(user.password) else None
     new = new_session(user=user, by=by)
     event = new_event(Action.LOGIN_SUCCEEDED, by=acting_as(by, user), target=user)
@@ -86,7 +87,6 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
     if confirmed is None:
         tries.succeed()
         raise _refusal(user)
-    tries.know_network()
     count_event(Action.LOGIN_SUCCEEDED)
     return new.pair(is_signup_pending=confirmed[0] == User.SignupStatus.PENDING)
 

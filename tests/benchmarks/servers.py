@@ -27,17 +27,19 @@ class Variant:
     name: str
     settings: str = "config.settings"
     app: str = "config.wsgi"
+    has_log: bool = False  # a line a request
 
     @property
     def is_stock(self) -> bool:
         return self.name.startswith("stock")
 
 
-OURS = "hyperspeed"
+OURS, WITH_LOG = "hyperspeed", "hyperspeed-log"
 VARIANTS = {
     variant.name: variant
     for variant in (
         Variant(OURS),
+        Variant(WITH_LOG, has_log=True),
         Variant("stock", f"{_PEERS}.stock_settings"),
         Variant("stock-ours", f"{_PEERS}.stock_ours_settings"),
         Variant("floor", f"{_PEERS}.floor_settings"),
