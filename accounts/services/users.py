@@ -6,16 +6,21 @@ from accounts.actor import Actor
 from accounts.admin_sessions import end_admin_sessions
 from accounts.audit import Action, Details, record
 from accounts.models import User
+from config.exceptions import Unauthorized
 
 
 def rename_user(*, user: User, display_name: str | None, by: Actor) -> None:
-    """Set the display name; None or the empty string clears it."""
+    """Set the display name; None or the empty string clears it.
+
+    Raises Unauthorized if the account was deleted since it was read.
+    """
     before, after = user.display_name, display_name or ""
     if before == after:
         return
     with transaction.atomic():
+        if not User.objects.filter(pk=user.pk).update(display_name=after):
+            raise Unauthorized(is_presented=True)
         user.display_name = after
-        user.save(update_fields=["display_name"])
         record(
             Action.USER_RENAMED,
             by=by,

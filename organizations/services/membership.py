@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from accounts.actor import Actor
@@ -136,7 +136,7 @@ def get_roles(
     """The organization's roles with these ids; with `is_locking`, they stay until the transaction
     ends. Raises UnknownRole unless all exist."""
     rows = Role.objects.filter(organization_id=organization_id, pk__in=role_ids).order_by("pk")
-    roles = list(rows.select_for_update(no_key=True) if is_locking else rows)
+    roles = list(_keep(rows) if is_locking and role_ids else rows)
     if len(roles) != len(set(role_ids)):
         raise UnknownRole(fields={"role_ids": ["does_not_exist"]})
     return roles
@@ -188,6 +188,18 @@ def find_oldest_owner(*, organization: Organization) -> User | None:
         memberships__organization=organization, memberships__roles__is_system=True
     )
     return owners.order_by("memberships__created_at", "pk").first()
+
+
+def _keep(rows: QuerySet[Role]) -> Iterable[Role]:
+    """The rows as they are now, which nobody deletes until the transaction ends.
+
+    FOR KEY SHARE, which Django does not offer, is what a foreign key takes: whoever refers to a row
+    waits for its deletion, and not for others who refer to it, so their order does not matter.
+    """
+    if connection.vendor != "postgresql":
+        return rows  # SQLite's writers are alone
+    sql, params = rows.query.sql_with_params()
+    return Role.objects.raw(f"{sql} FOR KEY SHARE", params)
 
 
 def _find_locked(*, organization_id: uuid.UUID, user_id: uuid.UUID) -> Membership | None:

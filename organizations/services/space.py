@@ -63,7 +63,7 @@ def change_space(
 ) -> Space:
     """Change what is given (None leaves). Raises SpaceNotFound."""
     with transaction.atomic():
-        space = get_space(access=access, space_id=space_id)
+        space = get_space(access=access, space_id=space_id, is_locking=True)
         was, now = changes({"name": space.name}, {"name": name or space.name})
         is_described_anew = description not in {None, space.description}
         space.name = name or space.name

@@ -234,7 +234,7 @@ MUTANTS = [
     Mutant(
         "a role that is being deleted is given to somebody",
         MEMBERSHIP,
-        "list(rows.select_for_update(no_key=True) if is_locking else rows)",
+        "list(_keep(rows) if is_locking and role_ids else rows)",
         "list(rows)",
         "tests/races/test_roles.py",
         needs_postgresql=True,

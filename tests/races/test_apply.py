@@ -1,11 +1,13 @@
 """Ten replicas that start at once, each with the same file of service accounts."""
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from tests.environment import IS_LONG
 from tests.races.applications import Application
+from tests.races.client import Answer, outcomes, race
 from tests.races.office import Office
 from tests.races.replicas import AT_ONCE, run_at_once
 
@@ -15,6 +17,8 @@ ROUNDS = 5 if IS_LONG else 1
 CONTROL_ROUNDS = 10
 NAMES = [f"Robot {number}" for number in range(5)]
 ENTRY = '[[accounts]]\nname = "{}"\nroles = ["Reader"]\ncursor_default_ref = "{}"\n'
+GIVEN = '[[accounts]]\nname = "Robot {}"\nroles = ["{}"]\n'
+MANY = 20
 APPLY = ("manage", "apply_service_accounts")
 NAIVE = ("tests.races.naive_apply",)
 
@@ -69,6 +73,35 @@ def test_each_change_is_made_once(product: Application, tmp_path: Path) -> None:
     ended = run_at_once(product, APPLY, file_of("next"))
     assert [(done.returncode, done.stdout) for done in ended] == [(0, "")] * AT_ONCE
     assert counts(product) == [len(NAMES), len(NAMES), len(NAMES)]
+
+
+def test_roles_are_used_in_any_order(product: Application, tmp_path: Path) -> None:
+    """The file gives Last, then First, while an allow-list takes both. With locks that exclude one
+    another they waited in a circle on PostgreSQL: 503."""
+    office, is_over, answers = Office(product.client), Event(), list[Answer]()
+    roles = [make_role(office, name) for name in ("First", "Last")]
+    access = f"{office.make_space('Space')}/access"
+    file = tmp_path / "accounts.toml"
+    names = ["Last"] * MANY + ["First"] * MANY
+    file.write_text("".join(GIVEN.format(n, name) for n, name in enumerate(names)))
+
+    def apply() -> None:
+        done = product.server.manage(*APPLY[1:], str(file))
+        is_over.set()
+        assert (done.returncode, len(done.stdout.splitlines())) == (0, len(names)), done.stderr
+
+    def allow() -> None:
+        while not is_over.is_set():
+            answers.append(office.call("PUT", access, {"role_ids": roles}))
+
+    race([apply, allow, allow])
+    print(f"{len(answers)} allow-lists: {dict(outcomes(answers))}")
+    assert outcomes(answers).keys() == {"200"}
+
+
+def make_role(office: Office, name: str) -> str:
+    made = office.post("roles", {"name": name, "permissions": ["board.read"]})
+    return str(made.body["role"]["id"])
 
 
 def written(tmp_path: Path, ref: str) -> Path:

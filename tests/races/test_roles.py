@@ -26,12 +26,6 @@ def role_at(office: Office, role: str) -> str:
     return f"{office.home}/roles/{role}"
 
 
-def make_space(office: Office, number: int) -> str:
-    """The path of a new one."""
-    made = office.post("spaces", {"name": f"Space {number}"}).body
-    return f"{office.home}/spaces/{made['id']}"
-
-
 def make_robot(office: Office, number: int) -> dict[str, str]:
     """The paths of a new member: as a member, and as a service account."""
     made = office.post("service-accounts", {"name": f"Robot {number}"}).body["service_account"]
@@ -78,7 +72,8 @@ def test_a_role_that_is_being_deleted_is_given_to_nobody(product: Application) -
 
 
 def test_a_role_that_is_being_deleted_is_given_to_no_new_account(product: Application) -> None:
-    """What holds a role that is gone fails at the commit, on PostgreSQL."""
+    """What holds a role that is gone fails at the commit. Without the roles' lock 93 of 160 answers
+    were 500 on PostgreSQL."""
     office, answers = Office(product.client), list[Answer]()
     for number in range(ROUNDS):
         role = make_reader(office)
@@ -87,15 +82,17 @@ def test_a_role_that_is_being_deleted_is_given_to_no_new_account(product: Applic
         *created, _ = race([*creations, partial(office.call, "DELETE", role_at(office, role))])
         answers += created
     print(f"{ROUNDS} deletions × {AT_ONCE} new accounts: {dict(outcomes(answers))}")
-    assert outcomes(answers).keys() <= {"201", "unknown_role"}
+    assert outcomes(answers).keys() == {"201", "unknown_role"}
     assert product.database.count(HELD) == 1
 
 
 @pytest.mark.parametrize("going", ["role", "space"])
 def test_what_is_being_deleted_is_on_no_allow_list(product: Application, going: str) -> None:
+    """Read before the transaction that uses them, 39 of 160 answers were 500 on SQLite, and some
+    503 on PostgreSQL, by a deadlock."""
     office, answers = Office(product.client), list[Answer]()
     for number in range(ROUNDS):
-        role, space = make_reader(office, number), make_space(office, number)
+        role, space = make_reader(office, number), office.make_space(f"Space {number}")
         bodies = [{"role_ids": [role] if n % 2 else []} for n in range(AT_ONCE)]
         changes = [partial(office.call, "PUT", f"{space}/access", body) for body in bodies]
         gone = {"role": role_at(office, role), "space": space}[going]
@@ -103,8 +100,28 @@ def test_what_is_being_deleted_is_on_no_allow_list(product: Application, going: 
         assert deleted.status == 204
         answers += changed
     print(f"{ROUNDS} deletions × {AT_ONCE} allow-lists: {dict(outcomes(answers))}")
-    assert outcomes(answers).keys() <= {"200", "unknown_role", "space_not_found"}
+    refused = {"role": "unknown_role", "space": "space_not_found"}[going]
+    assert outcomes(answers).keys() == {"200", refused}
     assert product.database.count("organizations_spacerole") == 0
+
+
+def test_roles_are_given_while_owner_is_taken(product: Application) -> None:
+    """Who takes Owner and gives Reader waits for nobody who gives both. With locks that exclude one
+    another they waited in a circle on PostgreSQL: 503."""
+    office = Office(product.client)
+    one, other = office.appoint("one@example.com"), office.appoint("other@example.com")
+    reader, answers = make_reader(office), list[Answer]()
+    members = [f"{office.home}/members/{person.user_id}/roles" for person in (one, other)]
+    bodies = [{"role_ids": [reader]}, {"role_ids": [office.owner_role, reader]}]
+    taking, giving = (
+        partial(office.call, "PUT", *both) for both in zip(members, bodies, strict=True)
+    )
+    for _ in range(ROUNDS):
+        assert office.set_owner(one, True).status == 200
+        answers += race([taking, *[giving] * (AT_ONCE - 1)])
+    print(f"{ROUNDS} owners who go × {AT_ONCE - 1} who come: {dict(outcomes(answers))}")
+    assert outcomes(answers).keys() == {"200"}
+    assert office.count_owners() == 2
 
 
 def test_naive_changes_fail_while_a_member_is_removed(naive_team: Application) -> None:
