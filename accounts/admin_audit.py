@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
@@ -105,6 +106,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "moment",
         "what_and_code",
         "who",
+        "account",
         "through",
         "means",
         "happened_to",
@@ -145,6 +147,14 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def who(self, event: AuditEvent) -> str:
         return who(event)
 
+    @admin.display(description="account")
+    def account(self, event: AuditEvent) -> SafeString | str:
+        """With what was recorded: it holds where names and addresses change."""
+        if event.actor_id is None:
+            return event.actor_email or NONE
+        today, email = row_in_words("user", event.actor_id), event.actor_email
+        return format_html("{}, recorded as {} with the id {}", today, email, event.actor_id)
+
     @admin.display(description="through", ordering="door")
     def through(self, event: AuditEvent) -> str:
         return capfirst(dict(Door.choices).get(event.door, event.door))
@@ -166,9 +176,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
         return row_in_words("organization", event.organization_id)
 
     @admin.display(description="before")
-    def was(self, event: AuditEvent) -> str:
+    def was(self, event: AuditEvent) -> SafeString | str:
         return details_in_words(event.target_kind, event.before)
 
     @admin.display(description="after")
-    def became(self, event: AuditEvent) -> str:
+    def became(self, event: AuditEvent) -> SafeString | str:
         return details_in_words(event.target_kind, event.after)

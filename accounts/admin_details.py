@@ -1,19 +1,21 @@
 """What an audit event holds, in words: kinds of rows, names instead of ids, values."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
+from django.db.models import Model, UUIDField
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Session, User
 
 NONE = "none"
+
+_words: dict[str, Callable[[Iterable[str]], str]] = {}
 
 
 def kind_in_words(kind: str) -> str:
@@ -30,21 +32,33 @@ def row_in_words(kind: str, key: uuid.UUID | None) -> SafeString | str:
     row = model._default_manager.filter(pk=key).first()
     if row is None:
         return "gone by now"
-    try:
-        page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-        return format_html('<a href="{}">{}</a>', reverse(page, args=[row.pk]), row)
-    except NoReverseMatch:
-        return str(row)
+    return _link(row)
 
 
-def details_in_words(kind: str, details: Mapping[str, Any]) -> str:
+def tell_with(words: Callable[[Iterable[str]], str], *, detail: str) -> None:
+    """Has the lists that are kept as this detail told so; empty words for an empty list."""
+    _words[detail] = words
+
+
+def details_in_words(kind: str, details: Mapping[str, Any]) -> SafeString | str:
     """ "name: New · roles: Editor, Reader", with the names that forms have for the fields."""
-    told = [f"{_label(kind, name)}: {_value(kind, name, value)}" for name, value in details.items()]
-    return " · ".join(told) or NONE
+    told = [(_label(kind, name), _value(kind, name, value)) for name, value in details.items()]
+    return format_html_join(" · ", "{}: {}", told) or NONE
 
 
 def _model_of(kind: str) -> type[Model] | None:
-    return next((model for model in apps.get_models() if model._meta.model_name == kind), None)
+    """Ours: the trail keeps UUIDs, and Django's sessions, say, have keys of another type."""
+    ours = (model for model in apps.get_models() if isinstance(model._meta.pk, UUIDField))
+    return next((model for model in ours if model._meta.model_name == kind), None)
+
+
+def _link(row: Model) -> SafeString | str:
+    """What the row is called today, leading to its page, which is that of its id."""
+    try:
+        page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(page, args=[row.pk]), row)
+    except NoReverseMatch:
+        return str(row)
 
 
 def _field(kind: str, name: str) -> Any:
@@ -66,11 +80,11 @@ def _label(kind: str, name: str) -> str:
     return str(field.verbose_name) if field else name.replace("_", " ")
 
 
-def _value(kind: str, name: str, value: Any) -> str:
+def _value(kind: str, name: str, value: Any) -> SafeString | str:
     if name.endswith("_ids"):
-        return ", ".join(_names(name.removesuffix("_ids"), value)) or NONE
+        return _names(name.removesuffix("_ids"), value) or NONE
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or NONE
+        return _words.get(name, ", ".join)(map(str, value)) or NONE
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None or value == "":
@@ -79,9 +93,10 @@ def _value(kind: str, name: str, value: Any) -> str:
     return str(choices.get(value, value))
 
 
-def _names(kind: str, keys: list[str]) -> list[str]:
+def _names(kind: str, keys: list[str]) -> SafeString:
     """In the order of the keys; of a row that is gone, its id."""
     model = _model_of(kind)
     rows = model._default_manager.filter(pk__in=keys) if model else ()
-    names = {str(row.pk): str(row) for row in rows}
-    return [names.get(key, f"one that is gone ({key})") for key in keys]
+    names = {str(row.pk): _link(row) for row in rows}
+    told = [(names.get(key, f"one that is gone ({key})"),) for key in keys]
+    return format_html_join(", ", "{}", told)

@@ -10,7 +10,7 @@ from django.utils.timesince import timesince
 from accounts.actor import Door
 from accounts.credentials import CredentialKind
 from accounts.models import AuditEvent
-from accounts.models.user import in_words
+from accounts.models.user import SERVICE_ACCOUNT, in_words
 
 
 def age(moment: dt.datetime, now: dt.datetime) -> str:
@@ -24,7 +24,8 @@ def who(event: AuditEvent) -> str:
     if not event.actor_email:
         return "the command line" if event.door == Door.COMMAND else "somebody unknown"
     is_program = event.credential_kind == CredentialKind.SERVICE_ACCOUNT_TOKEN
-    told = event.credential_hint if is_program else event.actor_email
+    program = f"{SERVICE_ACCOUNT}, token {event.credential_hint}"
+    told = program if is_program else event.actor_email
     return in_words(event.actor_name or "", told)  # type: ignore[attr-defined]  # annotated
 
 

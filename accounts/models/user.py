@@ -13,6 +13,7 @@ from accounts.emails import MAX_EMAIL_LENGTH, email_key, parse_email
 from accounts.ids import uuid7
 
 MAX_NAME_LENGTH = 200
+SERVICE_ACCOUNT = "service account"
 
 
 class EmailDomain(models.Func):
@@ -126,8 +127,11 @@ class User(AbstractBaseUser, auth.PermissionsMixin):
         )
 
     def __str__(self) -> str:
-        """For people. Two may have one name, so the e-mail is told too; a program has none."""
-        return in_words(self.display_name, self.email if self.is_human else "")
+        """For people. Two may have one name, so the e-mail is told too; a program, which names
+        itself and has no mail, is told from a person by its last words."""
+        if self.is_human:
+            return in_words(self.display_name, self.email)
+        return in_words(self.display_name or self.email, SERVICE_ACCOUNT)
 
     def clean(self) -> None:
         """Sets the key for a form that edited the address (createsuperuser)."""

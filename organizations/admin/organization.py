@@ -6,6 +6,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter, clean_with
+from accounts.admin_details import tell_with
 from accounts.admin_lists import BoundedCount, in_words
 from accounts.admin_site import admin_actor
 from accounts.admin_words import moment_of
@@ -17,6 +18,8 @@ from organizations.services.invite import InviteNotFound, revoke_invite
 from organizations.services.organization import change_organization
 
 NO_URL = "This must be an address that begins with https:// or http://."
+
+tell_with(permissions_in_words, detail="permissions")
 
 
 class OrganizationForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
