@@ -47,7 +47,8 @@ def paginate_compiled(
     request: Request, query: CompiledQuery[P, Item], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[list[Item], dict[str, str]]:
     """`paginate` for the rows of a compiled query, whose first page needs no new SQL."""
-    if request.query_params.get("cursor"):
+    # Usually there is nothing to read.
+    if request.META.get("QUERY_STRING") and request.query_params.get("cursor"):
         return paginate(request, query.queryset(*args, **kwargs))
     limit = _limit(request)
     page = query.page(limit + 1, *args, **kwargs)
@@ -63,7 +64,7 @@ def _cut(
 
 
 def _limit(request: Request) -> int:
-    text = request.query_params.get("limit")
+    text = request.query_params.get("limit") if request.META.get("QUERY_STRING") else None
     if text is None:
         return MAX_LIMIT
     if not (text.isascii() and text.isdigit() and text.strip("0")):

@@ -118,8 +118,12 @@ class LoginTries:
 
     def succeed(self) -> None:
         """Start over, and know the network from now on."""
-        ThrottleCounter.objects.filter(key=self.key).delete()
+        self.forget()
         self.know_network()
+
+    def forget(self) -> None:
+        """Start over."""
+        ThrottleCounter.objects.filter(key=self.key).delete()
 
     def know_network(self) -> None:
         """From now on, with at most one write a day."""

@@ -85,7 +85,7 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
     }
     confirmed = insert_if(_CONFIRM, values, [event, *new.rows], and_delete=throttling.FORGET)
     if confirmed is None:
-        tries.succeed()
+        tries.forget()
         raise _refusal(user)
     count_event(Action.LOGIN_SUCCEEDED)
     return new.pair(is_signup_pending=confirmed[0] == User.SignupStatus.PENDING)

@@ -23,7 +23,7 @@ from tests.benchmarks.measure import (
     count_statements,
 )
 from tests.benchmarks.same import Different, check_answers
-from tests.benchmarks.servers import OURS, VARIANTS, Variant
+from tests.benchmarks.servers import OURS, VARIANTS, WITH_LOG, Variant
 from tests.benchmarks.world import World, make_world
 from tests.postgres import PostgresUnavailable, sigterm_as_exit
 from tests.server import ServerFailed
@@ -123,7 +123,7 @@ def _measure(plan: Plan, world: World, client: Client) -> tuple[list[Sample], li
             bench = Bench(client, servers, world.postmaster(), plan.seconds)
             samples += _in_turn(plan, bench, start)
             if start + 1 == plan.starts and OURS in servers:
-                flooded = flood(client, servers[OURS])
+                flooded = flood(client, servers.get(WITH_LOG, servers[OURS]))
     return samples, flooded
 
 
@@ -134,8 +134,14 @@ def _in_turn(plan: Plan, bench: Bench, start: int) -> Iterator[Sample]:
             print(f"measuring {call.title}, {concurrency} at once", file=sys.stderr, flush=True)
             for turn in range(plan.rounds_of(call, concurrency)):
                 number = start * plan.rounds + turn
-                for variant in plan.variants_of(call):
+                for variant in _turned(plan.variants_of(call), number):
                     yield from bench.balanced(call, concurrency, variant, number)
+
+
+def _turned(names: Sequence[str], number: int) -> list[str]:
+    """So that nobody is always the first after a pause, or behind the same one."""
+    first = number % len(names)
+    return [*names[first:], *names[:first]]
 
 
 def summarize(samples: Sequence[Sample]) -> dict[tuple[str, int, str], Summary]:

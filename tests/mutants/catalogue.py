@@ -30,6 +30,14 @@ MUTANTS = [
         needs_postgresql=True,
     ),
     Mutant(
+        "tries are forgotten by a log-in that was not confirmed",
+        "accounts/compiled.py",
+        "{and_delete} AND EXISTS (SELECT 1 FROM fulfilled)",
+        "{and_delete}",
+        "tests/accounts/test_compiled.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
         "any number of hashes at once",
         "accounts/passwords.py",
         "_HASHES_AT_ONCE = 2",
