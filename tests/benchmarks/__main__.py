@@ -23,7 +23,7 @@ from tests.benchmarks.measure import (
     count_statements,
 )
 from tests.benchmarks.same import Different, check_answers
-from tests.benchmarks.servers import OURS, VARIANTS, WITH_LOG, Variant
+from tests.benchmarks.servers import OURS, VARIANTS, Variant
 from tests.benchmarks.world import World, make_world
 from tests.postgres import PostgresUnavailable, sigterm_as_exit
 from tests.server import ServerFailed
@@ -123,7 +123,7 @@ def _measure(plan: Plan, world: World, client: Client) -> tuple[list[Sample], li
             bench = Bench(client, servers, world.postmaster(), plan.seconds)
             samples += _in_turn(plan, bench, start)
             if start + 1 == plan.starts and OURS in servers:
-                flooded = flood(client, servers.get(WITH_LOG, servers[OURS]))
+                flooded = flood(client, servers[OURS])
     return samples, flooded
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from tests.benchmarks.load import Chain
-from tests.benchmarks.servers import HOST, WITH_LOG, Server, Variant
+from tests.benchmarks.servers import HOST, Server, Variant
 from tests.benchmarks.world import World
 
 API = "/api/v1"
@@ -38,13 +38,7 @@ CALLS = {
     call.name: call
     for call in (
         Call("organizations", "GET /organizations, JWT", "/organizations", "load"),
-        Call(
-            "organizations-sa",
-            "GET /organizations, sa_",
-            "/organizations",
-            "sa",
-            variants=(*_ALL, WITH_LOG),
-        ),
+        Call("organizations-sa", "GET /organizations, sa_", "/organizations", "sa"),
         Call("spaces", "GET …/spaces", "/organizations/{organization}/spaces", "load"),
         Call(
             "access-summary",

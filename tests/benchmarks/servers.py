@@ -27,19 +27,17 @@ class Variant:
     name: str
     settings: str = "config.settings"
     app: str = "config.wsgi"
-    has_log: bool = False  # a line a request
 
     @property
     def is_stock(self) -> bool:
         return self.name.startswith("stock")
 
 
-OURS, WITH_LOG = "hyperspeed", "hyperspeed-log"
+OURS = "hyperspeed"
 VARIANTS = {
     variant.name: variant
     for variant in (
         Variant(OURS),
-        Variant(WITH_LOG, has_log=True),
         Variant("stock", f"{_PEERS}.stock_settings"),
         Variant("stock-ours", f"{_PEERS}.stock_ours_settings"),
         Variant("floor", f"{_PEERS}.floor_settings"),

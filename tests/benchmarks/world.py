@@ -42,9 +42,7 @@ class World:
     def environment(self, variant: Variant, url: str = "") -> dict[str, str]:
         """What the variant's server runs with; `url` leads to its database another way."""
         url = url or self.database(variant)
-        # The peers write no log. What a line costs is a variant of its own.
-        log = {"REQUEST_LOG": str(int(variant.has_log))}
-        return production_environment(url, 0, **_ENVIRONMENT, **log, **self.secrets)
+        return production_environment(url, 0, **_ENVIRONMENT, **self.secrets)
 
     def database(self, variant: Variant) -> str:
         """The URL of the variant's own copy."""
