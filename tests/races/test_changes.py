@@ -26,7 +26,7 @@ def test_a_space_that_is_being_deleted_is_changed_or_not_found(product: Applicat
         assert deleted.status == 204
         answers += changed
     print(f"{ROUNDS} deletions × {AT_ONCE} changes: {dict(outcomes(answers))}")
-    assert outcomes(answers).keys() == {"200", "space_not_found"}
+    assert outcomes(answers).keys() <= {"200", "space_not_found"}
     assert product.database.count("organizations_space") == 0
 
 
@@ -56,4 +56,4 @@ def test_an_account_that_is_being_deleted_is_renamed_or_unauthorized(product: Ap
         assert deleted.status == 204
         answers += changed
     print(f"{ROUNDS} deletions × {AT_ONCE} new names: {dict(outcomes(answers))}")
-    assert outcomes(answers).keys() == {"200", "unauthorized"}
+    assert outcomes(answers).keys() <= {"200", "unauthorized"}
