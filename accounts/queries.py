@@ -16,8 +16,6 @@ _UNSEEN = {"password", "last_login"}
 _PRINCIPAL = tuple(
     field.attname for field in User._meta.concrete_fields if field.attname not in _UNSEEN
 )
-
-
 _ACCOUNT = tuple(field.attname for field in User._meta.concrete_fields)
 
 

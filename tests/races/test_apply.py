@@ -86,8 +86,10 @@ def test_roles_are_used_in_any_order(product: Application, tmp_path: Path) -> No
     file.write_text("".join(GIVEN.format(n, name) for n, name in enumerate(names)))
 
     def apply() -> None:
-        done = product.server.manage(*APPLY[1:], str(file))
-        is_over.set()
+        try:
+            done = product.server.manage(*APPLY[1:], str(file))
+        finally:
+            is_over.set()
         assert (done.returncode, len(done.stdout.splitlines())) == (0, len(names)), done.stderr
 
     def allow() -> None:
