@@ -75,6 +75,8 @@ class CompiledQuery(Generic[P, Row]):
     def _fetch(self, sql: str, parameters: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
         database = connections[DEFAULT_DB_ALIAS]
         values = [p.adapt(arguments, database) if type(p) is _Parameter else p for p in parameters]
+        if (rows := _fetch_prepared(database, sql, values)) is not None:
+            return rows
         with database.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall()
@@ -100,6 +102,19 @@ def compiled(build: Callable[P, models.QuerySet[Any, Row]]) -> CompiledQuery[P, 
     `select_related`.
     """
     return CompiledQuery(build)
+
+
+def _fetch_prepared(database: Any, sql: str, values: list[Any]) -> list[Any] | None:
+    """The rows, by the shortest way; None where a cursor has to go: it tells who listens, and
+    refuses to go on in a transaction that is broken."""
+    if database.vendor != "postgresql":
+        return None
+    if database.execute_wrappers or database.queries_logged or database.needs_rollback:
+        return None
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        rows: list[Any] | None = database.connection.fetch_prepared(sql, values)
+        return rows
 
 
 def insert(row: models.Model) -> None:

@@ -2,11 +2,16 @@
 
 import datetime as dt
 import time
+from collections.abc import Sequence
+from functools import cache
 from typing import Any, Self, cast
 
 import psycopg
+from psycopg import abc, adapt, generators
+from psycopg._queries import PostgresQuery
 from psycopg.abc import RV, Buffer, PQGen
-from psycopg.adapt import Loader
+from psycopg.adapt import Loader, PyFormat
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg_pool import ConnectionPool
 
 # A statement that runs into its limit is answered by the server: that answer may take this long.
@@ -45,6 +50,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     """
 
     answer_seconds: float | None = None
+    _transformer: abc.Transformer
     _answered_at = 0.0
     _has_heard = False
 
@@ -54,6 +60,7 @@ class BoundedConnection(psycopg.Connection[Any]):
         connection = super().connect(*args, **kwargs)
         connection.add_notice_handler(connection._hear)
         connection.adapters.register_loader("timestamptz", MomentLoader)
+        connection._transformer = adapt.Transformer(connection)
         return connection
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
@@ -65,6 +72,50 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise
         self._answered_at = time.monotonic()
         return answer
+
+    def fetch_prepared(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]] | None:
+        """The rows of a query that this connection has prepared by now; None, and nothing is done,
+        if it has not, or would have to begin a transaction first.
+
+        What a cursor does, without what else a cursor can do: that takes longer than this.
+        Raises psycopg's errors.
+        """
+        if self._is_idle and not self.autocommit:
+            return None
+        transformer, (placed, formats) = self._transformer, _placed(query, len(values))
+        with self.lock:
+            parameters = transformer.dump_sequence(values, formats)
+            name = self._prepared._names.get((placed, transformer.types or ()))
+            if name is None:
+                return None
+            self.pgconn.send_query_prepared(name, parameters, transformer.formats)
+            (result,) = self.wait(generators.execute(self.pgconn))
+            if result.status == ExecStatus.TUPLES_OK:
+                transformer.set_pgresult(result)
+                rows = transformer.load_rows(0, result.ntuples, tuple)
+                transformer.set_pgresult(None)  # an idle connection holds no rows
+                return rows
+        error = psycopg.errors.error_from_result(result, self.info.encoding)
+        self.renew_after(error)
+        return None
+
+    def renew_after(self, error: psycopg.Error) -> None:
+        """Have all connections replaced if the error is a plan that a migration has spoilt.
+
+        A prepared statement whose columns have changed their types is refused for as long as its
+        connection lives. Raises any other error, and OperationalError in a transaction, of which
+        nothing can be done again.
+        """
+        if error.diag.source_function != SPOILT_PLAN:
+            raise error
+        if isinstance(self._pool, ConnectionPool):
+            self._pool.drain()
+        if not self._is_idle:
+            raise psycopg.OperationalError("a migration has changed what this asks") from error
+
+    @property
+    def _is_idle(self) -> bool:
+        return self.pgconn.transaction_status == TransactionStatus.IDLE
 
     def set_autocommit(self, value: bool) -> None:
         """Django says it for each connection that the pool lends: it is on."""
@@ -107,25 +158,23 @@ class BoundedConnection(psycopg.Connection[Any]):
         self._has_heard = True
 
 
-class RenewingCursor(psycopg.Cursor[Any]):
-    """Runs a statement whose plan a migration has spoilt once more.
+@cache
+def _placed(query: str, length: int) -> tuple[bytes, list[PyFormat]]:
+    """A query with PostgreSQL's placeholders, as psycopg knows it once it is prepared."""
+    converted = PostgresQuery(adapt.Transformer())
+    converted.convert(query, [None] * length)
+    return converted.query, [PyFormat.AUTO] * length
 
-    A prepared statement whose columns have changed their types is refused for as long as its
-    connection lives: all connections are replaced.
-    """
+
+class RenewingCursor(psycopg.Cursor[Any]):
+    """Runs a statement whose plan a migration has spoilt once more."""
 
     def execute(self, *args: Any, **kwargs: Any) -> Self:
         """Raises OperationalError in a transaction, of which nothing can be done again."""
         try:
             return super().execute(*args, **kwargs)
         except psycopg.errors.FeatureNotSupported as error:
-            if error.diag.source_function != SPOILT_PLAN:
-                raise
-            pool = self.connection._pool
-            if isinstance(pool, ConnectionPool):
-                pool.drain()
-            if self.connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                raise psycopg.OperationalError("a migration has changed what this asks") from error
+            cast("BoundedConnection", self.connection).renew_after(error)
             return super().execute(*args, **kwargs, prepare=False)
 
 

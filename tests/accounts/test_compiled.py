@@ -1,14 +1,19 @@
-"""One step that happens as a whole: a condition, a deletion, new rows."""
+"""Queries that are compiled, and a step that happens as a whole."""
 
+import datetime as dt
 import uuid
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
+from django.forms import model_to_dict
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.compiled import insert_if
+from accounts.compiled import compiled, insert_if
 from accounts.models import ThrottleCounter, User
 from tests.factories import UserFactory
+from tests.faults.scale import on_postgresql
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,3 +58,70 @@ def test_a_row_that_cannot_be_stored_leaves_nothing(user: User) -> None:
     with pytest.raises(IntegrityError):
         run(user.pk, "new", "there")
     assert keys() == ["old", "there"]
+
+
+# psycopg prepares what comes for the sixth time.
+OFTEN = 8
+
+
+@compiled
+def named(*, key: str, before: dt.datetime) -> QuerySet[User]:
+    return User.objects.filter(email_key=key, created_at__lt=before)
+
+
+def ask(key: str) -> list[User]:
+    return named(key=key, before=timezone.now())
+
+
+@pytest.fixture
+def known(user: User) -> str:
+    """The key of an address for which the database has been asked often."""
+    for _ in range(OFTEN):
+        assert ask(user.email_key) == [user]
+    return user.email_key
+
+
+def test_the_rows_of_a_query_that_is_known_are_those_of_an_unknown_one(known: str) -> None:
+    [row] = ask(known)
+    [same] = named.queryset(key=known, before=timezone.now())
+    assert model_to_dict(row) == model_to_dict(same)
+    assert ask("nobody") == []
+
+
+def test_a_known_query_sees_what_its_transaction_did(known: str) -> None:
+    with transaction.atomic():
+        User.objects.filter(email_key=known).update(display_name="Changed")
+        assert [user.display_name for user in ask(known)] == ["Changed"]
+        transaction.set_rollback(True)
+    assert [user.display_name for user in ask(known)] != ["Changed"]
+
+
+def test_a_known_query_is_refused_in_a_transaction_that_is_broken(known: str) -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            ask(known)
+
+
+def test_a_known_query_is_seen_by_who_listens(known: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        ask(known)
+    assert len(queries) == 1
+
+
+@on_postgresql
+def test_an_error_of_a_known_query_is_one_of_django(known: str) -> None:
+    with pytest.raises(DataError):
+        ask("\0")
+    assert len(ask(known)) == 1
+
+
+@on_postgresql
+@pytest.mark.usefixtures("known")
+def test_a_known_query_whose_server_has_hung_up_is_an_error_of_django(user: User) -> None:
+    with connection.cursor() as cursor, pytest.raises(OperationalError):
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(OperationalError):
+        ask(user.email_key)
+    connection.close()
+    assert ask(user.email_key) == [user]

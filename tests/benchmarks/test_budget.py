@@ -29,8 +29,8 @@ from tests.races.databases import fresh_database
 from tests.server import serve
 
 WARM, COUNTED = 40, 10  # several connections prepare their statements
-# Measured with Python 3.11: up to 552 on SQLite and 632 on PostgreSQL.
-MOST_FUNCTIONS = 660
+# Measured with Python 3.11: up to 533 and 439.
+MOST_FUNCTIONS = {"sqlite": 560, "postgresql": 460}
 Call = Callable[[], object]
 
 
@@ -124,13 +124,14 @@ def test_reads_take_a_query_for_the_caller_and_one_or_two_for_the_rest(
 def test_reads_build_no_sql_and_copy_no_serializer(
     organization: Organization, person: Actor, robot: Actor
 ) -> None:
-    """To build one statement enters more functions than may be left over here."""
+    """To build one statement enters more functions than may be left over here; on PostgreSQL, to
+    ask by way of a cursor twice."""
     entered = [
         functions(get(person, "/organizations")),
         functions(get(robot, "/organizations")),
         functions(get(person, "/me")),
     ]
-    assert max(entered) < MOST_FUNCTIONS, entered
+    assert max(entered) < MOST_FUNCTIONS[connection.vendor], entered
 
 
 class Chain:
