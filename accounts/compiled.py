@@ -69,8 +69,8 @@ class CompiledQuery(Generic[P, Row]):
 
     def page(self, limit: int, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """At most the first `limit` rows."""
-        sql, parameters, read = self._statement
-        return read(self._fetch(f"{sql} LIMIT %s", (*parameters, limit), kwargs))
+        _, parameters, read = self._statement
+        return read(self._fetch(self._limited, (*parameters, limit), kwargs))
 
     def _fetch(self, sql: str, parameters: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
         database = connections[DEFAULT_DB_ALIAS]
@@ -87,6 +87,10 @@ class CompiledQuery(Generic[P, Row]):
         compiler = rows.query.get_compiler(rows.db)
         sql, parameters = compiler.as_sql()
         return sql, tuple(parameters), _reader(rows, compiler)
+
+    @cached_property
+    def _limited(self) -> str:
+        return f"{self._statement[0]} LIMIT %s"
 
     @cached_property
     def _fields(self) -> "dict[str, models.Field[Any, Any]]":

@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, Self, cast
 
 import psycopg
@@ -12,6 +12,7 @@ from psycopg._queries import PostgresQuery
 from psycopg.abc import RV, Buffer, PQGen
 from psycopg.adapt import Loader, PyFormat
 from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 from psycopg_pool import ConnectionPool
 
 # A statement that runs into its limit is answered by the server: that answer may take this long.
@@ -74,30 +75,36 @@ class BoundedConnection(psycopg.Connection[Any]):
         return answer
 
     def fetch_prepared(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]] | None:
-        """The rows of a query that this connection has prepared by now; None, and nothing is done,
-        if it has not, or would have to begin a transaction first.
+        """The rows of a query that this connection has prepared by now; None, for a cursor to ask,
+        if it has not, would have to begin a transaction first, or has a plan that is spoilt.
 
         What a cursor does, without what else a cursor can do: that takes longer than this.
         Raises psycopg's errors.
         """
-        if self._is_idle and not self.autocommit:
+        names, transformer = self._prepared._names, self._transformer
+        if not names or (self._is_idle and not self.autocommit):
             return None
-        transformer, (placed, formats) = self._transformer, _placed(query, len(values))
+        placed, formats = _placed(query, len(values))
         with self.lock:
             parameters = transformer.dump_sequence(values, formats)
-            name = self._prepared._names.get((placed, transformer.types or ()))
-            if name is None:
+            key = placed, transformer.types or ()
+            if (name := names.get(key)) is None:
                 return None
+            names.move_to_end(key)  # the first are forgotten when there are many
             self.pgconn.send_query_prepared(name, parameters, transformer.formats)
-            (result,) = self.wait(generators.execute(self.pgconn))
+            *_, result = self.wait(generators.execute(self.pgconn))  # an error comes last
             if result.status == ExecStatus.TUPLES_OK:
-                transformer.set_pgresult(result)
-                rows = transformer.load_rows(0, result.ntuples, tuple)
-                transformer.set_pgresult(None)  # an idle connection holds no rows
-                return rows
-        error = psycopg.errors.error_from_result(result, self.info.encoding)
-        self.renew_after(error)
+                return self._rows_of(result)
+        self.renew_after(psycopg.errors.error_from_result(result, self.info.encoding))
+        names.pop(key, None)
         return None
+
+    def _rows_of(self, result: PGresult) -> list[tuple[Any, ...]]:
+        self._transformer.set_pgresult(result)
+        try:
+            return self._transformer.load_rows(0, result.ntuples, tuple)
+        finally:
+            self._transformer.set_pgresult(None)  # an idle connection holds no rows
 
     def renew_after(self, error: psycopg.Error) -> None:
         """Have all connections replaced if the error is a plan that a migration has spoilt.
@@ -158,7 +165,7 @@ class BoundedConnection(psycopg.Connection[Any]):
         self._has_heard = True
 
 
-@cache
+@lru_cache(maxsize=256)
 def _placed(query: str, length: int) -> tuple[bytes, list[PyFormat]]:
     """A query with PostgreSQL's placeholders, as psycopg knows it once it is prepared."""
     converted = PostgresQuery(adapt.Transformer())

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from contextlib import closing
 
 import pytest
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from django.forms import model_to_dict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg.pq import TransactionStatus
 
 from accounts.compiled import compiled, insert_if
 from accounts.models import ThrottleCounter, User
@@ -96,6 +98,13 @@ def test_a_known_query_sees_what_its_transaction_did(known: str) -> None:
     assert [user.display_name for user in ask(known)] != ["Changed"]
 
 
+@on_postgresql
+def test_a_known_query_may_be_the_first_of_its_transaction(known: str) -> None:
+    with transaction.atomic():
+        ask(known)
+        assert connection.connection.info.transaction_status == TransactionStatus.INTRANS
+
+
 def test_a_known_query_is_refused_in_a_transaction_that_is_broken(known: str) -> None:
     with transaction.atomic():
         transaction.set_rollback(True)
@@ -113,6 +122,19 @@ def test_a_known_query_is_seen_by_who_listens(known: str) -> None:
 def test_an_error_of_a_known_query_is_one_of_django(known: str) -> None:
     with pytest.raises(DataError):
         ask("\0")
+    assert len(ask(known)) == 1
+
+
+@on_postgresql
+def test_a_known_query_that_waits_too_long_is_an_error_and_the_next_is_answered(known: str) -> None:
+    with closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        other.cursor().execute("LOCK TABLE accounts_user")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '10ms'")
+            with pytest.raises(OperationalError):
+                ask(known)
+            transaction.set_rollback(True)
     assert len(ask(known)) == 1
 
 

@@ -23,17 +23,17 @@ from django.conf import settings
 from django.core.signals import request_started
 from django.db import close_old_connections, connection, reset_queries
 from django.test import RequestFactory, override_settings
+from psycopg.types.datetime import TimestamptzLoader
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.serializers import Serializer
 from rest_framework_simplejwt.state import token_backend
 
-from accounts import authentication
+from accounts import authentication, compiled
 from accounts.access_tokens import AccessClaims, AccessToken
 from accounts.compiled import CompiledQuery
 from accounts.negotiation import JsonNegotiation
 from accounts.outputs import OutputSerializer
 from config import middleware, postgresql
-from config.postgresql import BoundedConnection
 from config.wsgi import application
 
 ROUNDS, REQUESTS, WARM = 7, 300, 30
@@ -194,9 +194,7 @@ def _reconnect() -> None:
 
 @contextmanager
 def times_of_psycopg() -> Iterator[None]:
-    plain: Any = psycopg.Connection.connect
-    connect: Any = classmethod(plain.__func__)
-    with mock.patch.object(BoundedConnection, "connect", connect), connected()():
+    with mock.patch.object(postgresql, "MomentLoader", TimestamptzLoader), connected()():
         yield
 
 
@@ -227,6 +225,7 @@ UNDONE: dict[str, Undo] = {
         JsonNegotiation, select_renderer=DefaultContentNegotiation.select_renderer
     ),
     "psycopg reads times": times_of_psycopg,
+    "hot queries go by way of cursors": replaced(compiled, _fetch_prepared=lambda *_: None),
     "statements are not prepared": connected(prepare_threshold=None),
     "values are bound by the client": connected(cursor_factory=psycopg.ClientCursor),
 }

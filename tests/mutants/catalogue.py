@@ -38,6 +38,22 @@ MUTANTS = [
         needs_postgresql=True,
     ),
     Mutant(
+        "a known query before its transaction",
+        "config/postgresql.py",
+        "if not names or (self._is_idle and not self.autocommit):",
+        "if not names:",
+        "tests/accounts/test_compiled.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
+        "a known query in a transaction that is broken",
+        "accounts/compiled.py",
+        " or database.needs_rollback:",
+        ":",
+        "tests/accounts/test_compiled.py",
+        needs_postgresql=True,
+    ),
+    Mutant(
         "any number of hashes at once",
         "accounts/passwords.py",
         "_HASHES_AT_ONCE = 2",
