@@ -151,6 +151,11 @@ def get_roles_by_name(*, organization: Organization, names: Collection[str]) -> 
     return roles
 
 
+def keep_roles(*, organization: Organization) -> None:
+    """Whatever roles there are stay until the transaction ends."""
+    list(_keep(Role.objects.filter(organization=organization)))
+
+
 def require_grantable(*, access: Access, roles: Iterable[Role]) -> None:
     """Nobody hands out a permission that they do not hold. Raises Forbidden."""
     for role in roles:

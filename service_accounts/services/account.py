@@ -136,8 +136,12 @@ def change_service_account(
 
 
 def delete_service_account(*, account: ServiceAccount, by: Actor) -> None:
-    """Delete the account, its backing user and its tokens, which are dead at once."""
+    """Delete the account, its backing user and its tokens, which are dead at once.
+
+    Raises ServiceAccountNotFound.
+    """
     with transaction.atomic():
+        lock_account(account)
         # Whoever gives it a role at this moment waits, and finds no member.
         list(Membership.objects.select_for_update().filter(user=account.user))
         _record(Action.SERVICE_ACCOUNT_DELETED, account, by, before={"name": account.name})

@@ -1,6 +1,7 @@
 """Making the service accounts of an organization what a file declares."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -11,7 +12,13 @@ from accounts.actor import Actor
 from config.exceptions import DomainError
 from organizations.access import find_access
 from organizations.models import Organization, Role
-from organizations.services.membership import add_member, find_oldest_owner, set_member_roles
+from organizations.services.membership import (
+    MemberNotFound,
+    add_member,
+    find_oldest_owner,
+    keep_roles,
+    set_member_roles,
+)
 from service_accounts.declaration import Declaration
 from service_accounts.models import ServiceAccount
 from service_accounts.services.account import (
@@ -63,29 +70,38 @@ def apply_declaration(
     def find() -> list[Step]:
         return find_steps(organization=organization, declaration=declaration, is_pruning=is_pruning)
 
+    def take() -> Applied:
+        with transaction.atomic():
+            _lock(organization)
+            steps = find()
+            taken = [_take(step, organization, declaration.managed_by, by) for step in steps]
+            if is_dry:
+                transaction.set_rollback(True)
+                return Applied(steps, ())
+            applied = Applied(steps, [issued for issued in taken if issued is not None])
+            if steps:
+                deliver(applied)
+        return applied
+
     if not find():
         return Applied((), ())  # a file that holds already takes no lock
-    for _ in range(_TRIES):
-        try:
-            with transaction.atomic():
-                _lock(organization)
-                steps = find()
-                taken = [_take(step, organization, declaration.managed_by, by) for step in steps]
-                applied = Applied(steps, [issued for issued in taken if issued is not None])
-                if is_dry:
-                    transaction.set_rollback(True)
-                    return Applied(steps, ())
-                if steps:
-                    deliver(applied)
-            return applied
-        except ServiceAccountNameTaken:
-            continue  # made through another door in this moment: now it is there to be changed
-    raise ServiceAccountNameTaken
+    for _ in range(_TRIES - 1):
+        # Made, or removed, through another door in this moment: then the steps are others.
+        with suppress(ServiceAccountNameTaken, MemberNotFound):
+            return take()
+    return take()
 
 
 def _lock(organization: Organization) -> None:
-    """Take the organization's row lock (SQLite: everybody's): these run one after the other."""
+    """Take the organization's row lock (SQLite: everybody's): these run one after the other.
+
+    Its accounts stay as well, and its roles. Taken one by one on the way, they waited in a circle
+    for whoever deletes one of them.
+    """
     Organization.objects.filter(pk=organization.pk).update(name=F("name"))
+    accounts = ServiceAccount.objects.filter(organization=organization).order_by("pk")
+    list(accounts.select_for_update(no_key=True).values_list("pk"))
+    keep_roles(organization=organization)
 
 
 def _take(step: Step, organization: Organization, managed_by: str, by: Actor) -> IssuedToken | None:

@@ -1,11 +1,16 @@
 """Ten replicas that start at once, each with the same file of service accounts."""
 
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
 from tests.environment import IS_LONG
+from tests.faults.scale import on_postgresql
 from tests.races.applications import Application
 from tests.races.client import Answer, outcomes, race
 from tests.races.office import Office
@@ -17,8 +22,12 @@ ROUNDS = 5 if IS_LONG else 1
 CONTROL_ROUNDS = 10
 NAMES = [f"Robot {number}" for number in range(5)]
 ENTRY = '[[accounts]]\nname = "{}"\nroles = ["Reader"]\ncursor_default_ref = "{}"\n'
-GIVEN = '[[accounts]]\nname = "Robot {}"\nroles = ["{}"]\n'
+GIVEN = '[[accounts]]\nname = "Robot {0}"\nroles = ["{1}"]\ncursor_default_ref = "{1}"\n'
 MANY = 20
+BEGUN_SECONDS = 20
+DELETERS = 4
+CHANGING = """SELECT count(*) FROM pg_locks WHERE mode = 'RowExclusiveLock'
+AND relation = 'organizations_memberrole'::regclass"""
 APPLY = ("manage", "apply_service_accounts")
 NAIVE = ("tests.races.naive_apply",)
 
@@ -83,7 +92,7 @@ def test_roles_are_used_in_any_order(product: Application, tmp_path: Path) -> No
     access = f"{office.make_space('Space')}/access"
     file = tmp_path / "accounts.toml"
     names = ["Last"] * MANY + ["First"] * MANY
-    file.write_text("".join(GIVEN.format(n, name) for n, name in enumerate(names)))
+    give(file, names)
 
     def apply() -> None:
         try:
@@ -99,6 +108,66 @@ def test_roles_are_used_in_any_order(product: Application, tmp_path: Path) -> No
     race([apply, allow, allow])
     print(f"{len(answers)} allow-lists: {dict(outcomes(answers))}")
     assert outcomes(answers).keys() == {"200"}
+
+
+@on_postgresql
+def test_a_role_may_be_deleted_while_a_file_moves_it(product: Application, tmp_path: Path) -> None:
+    """With roles locked one by one they waited in a circle: 503."""
+    office, file = Office(product.client), tmp_path / "accounts.toml"
+    stays, goes = ([name] * MANY for name in ("Stays", "Goes"))
+    gone, _ = [make_role(office, name) for name in ("Goes", "Stays")]
+    give(file, goes + stays)
+    assert product.server.manage(*APPLY[1:], str(file)).returncode == 0
+    give(file, stays + goes)
+
+    def delete() -> Answer:
+        wait_for_change(product)
+        return office.call("DELETE", f"{office.home}/roles/{gone}")
+
+    calls: list[Callable[[], Any]] = [partial(product.server.manage, *APPLY[1:], str(file)), delete]
+    applied, deleted = race(calls)
+    assert (applied.returncode, deleted.status) == (0, 204), (applied.stderr, deleted.body)
+    assert product.database.count("organizations_memberrole") == 1 + MANY  # the owner's, and Stays
+
+
+@on_postgresql
+def test_accounts_may_be_deleted_while_a_file_changes_them(
+    product: Application, tmp_path: Path
+) -> None:
+    """With accounts locked one by one, and their members first by who deletes them, they waited in
+    a circle: 503, or they were gone when their turn came."""
+    office, file = Office(product.client), tmp_path / "accounts.toml"
+    for name in ("First", "Last"):
+        make_role(office, name)
+    give(file, ["First"] * MANY)
+    apply = partial(product.server.manage, *APPLY[1:], str(file))
+    assert apply().returncode == 0
+    give(file, ["Last"] * MANY)
+    home = f"{office.home}/service-accounts"
+    accounts = [account["id"] for account in office.get(home)["service_accounts"]]
+
+    def delete(every: int) -> list[Answer]:
+        wait_for_change(product)
+        mine = accounts[every::DELETERS]
+        return [office.call("DELETE", f"{home}/{account}") for account in mine]
+
+    calls: list[Callable[[], Any]] = [apply, *(partial(delete, n) for n in range(DELETERS))]
+    applied, *deleted = race(calls)
+    assert applied.returncode == 0, applied.stderr
+    found = outcomes(answer for answers in deleted for answer in answers)
+    assert found == {"204": MANY}
+
+
+def wait_for_change(application: Application) -> None:
+    """Until a transaction gives or takes a role."""
+    end = time.monotonic() + BEGUN_SECONDS
+    while time.monotonic() < end and not application.database.execute(CHANGING):
+        pass
+
+
+def give(file: Path, roles: Sequence[str]) -> None:
+    """A robot for each."""
+    file.write_text("".join(GIVEN.format(number, name) for number, name in enumerate(roles)))
 
 
 def make_role(office: Office, name: str) -> str:
