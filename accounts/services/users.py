@@ -14,13 +14,16 @@ def rename_user(*, user: User, display_name: str | None, by: Actor) -> None:
 
     Raises Unauthorized if the account was deleted since it was read.
     """
-    before, after = user.display_name, display_name or ""
-    if before == after:
-        return
+    after = display_name or ""
     with transaction.atomic():
-        if not User.objects.filter(pk=user.pk).update(display_name=after):
+        users = User.objects.filter(pk=user.pk).select_for_update(no_key=True)
+        before = users.values_list("display_name", flat=True).first()
+        if before is None:
             raise Unauthorized(is_presented=True)
         user.display_name = after
+        if before == after:
+            return
+        user.save(update_fields=["display_name"])
         record(
             Action.USER_RENAMED,
             by=by,
