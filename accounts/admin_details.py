@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, UUIDField
+from django.template.defaultfilters import linebreaksbr
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -90,7 +91,7 @@ def _value(kind: str, name: str, value: Any) -> SafeString | str:
     if value is None or value == "":
         return NONE
     choices = dict(getattr(_field(kind, name), "flatchoices", ()))
-    return str(choices.get(value, value))
+    return linebreaksbr(choices.get(value, value))
 
 
 def _names(kind: str, keys: list[str]) -> SafeString:

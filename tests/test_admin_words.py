@@ -97,6 +97,13 @@ def test_an_event_says_its_details_with_the_words_of_their_choices() -> None:
     assert "internal reason: revoked" in text
 
 
+def test_an_event_shows_the_lines_of_a_text() -> None:
+    told = {"reason": "<b>first</b>\nsecond"}
+    event = AuditEvent.objects.create(action="signup.denied", door="api", after=told)
+    page = browser_of_staff().get(page_of(event)).content.decode()
+    assert "&lt;b&gt;first&lt;/b&gt;<br>second" in page
+
+
 def test_an_event_names_roles_and_says_which_are_gone(organization: Organization) -> None:
     kept, gone = (make_role(organization, name=name) for name in ("Editor", "Reader"))
     told = {"role_ids": [str(gone.pk), str(kept.pk)]}
