@@ -17,6 +17,8 @@ export const localStore: Store = {
   save: (pair) => localStorage.setItem("hyperspeed", JSON.stringify(pair)),
 };
 
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 export class Hyperspeed {
   api: string;
   store: Store;
@@ -41,8 +43,7 @@ export class Hyperspeed {
 
   /** fetch with the access token; at a 401 it refreshes and asks again. Throws LoggedOut. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const used = this.store.load();
-    if (!used) throw new LoggedOut("not logged in");
+    const used = this.stored();
     const answer = await this.send(path, init, used);
     return answer.status === 401 ? this.send(path, init, await this.renew(used)) : answer;
   }
@@ -55,27 +56,22 @@ export class Hyperspeed {
   }
 
   private async trade(used: Pair): Promise<Pair> {
-    const stored = this.store.load();
-    if (stored && stored.access_token !== used.access_token) return stored; // somebody was faster
+    const isStored = () => this.store.load()?.access_token === used.access_token;
+    if (!isStored()) return this.stored(); // somebody was faster
     const answer = await this.post("/auth/refresh", { refresh_token: used.refresh_token });
     const body = await answer.json();
-    if (answer.status === 401 && body.code === "token_superseded") return this.awaitWinner(used);
     if (!answer.ok && answer.status !== 401) throw new Error(body.error); // 429, 503: later
+    // Another tab has the new pair, and stores it in a moment.
+    for (let n = 0; body.code === "token_superseded" && isStored() && n < 50; n++) await pause(100);
     // Unless somebody has logged in or out meanwhile, in this tab or another.
-    const isOurs = this.store.load()?.access_token === used.access_token;
-    if (isOurs) this.store.save(answer.ok ? body : null);
-    if (!answer.ok) throw new LoggedOut(body.error);
-    return body;
+    if (isStored()) this.store.save(answer.ok ? body : null);
+    return answer.ok ? body : this.stored();
   }
 
-  /** Another tab has the new pair, and stores it in a moment. */
-  private async awaitWinner(used: Pair): Promise<Pair> {
-    for (let tries = 0; tries < 50; tries++) {
-      const stored = this.store.load();
-      if (stored && stored.access_token !== used.access_token) return stored;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new LoggedOut("another tab has the session, and did not store it");
+  private stored(): Pair {
+    const pair = this.store.load();
+    if (!pair) throw new LoggedOut("not logged in");
+    return pair;
   }
 
   private post(path: string, body: object): Promise<Response> {

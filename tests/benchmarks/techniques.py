@@ -26,7 +26,7 @@ def main() -> int:
         done = subprocess.run(
             [sys.executable, "manage.py", "shell", "--no-imports", "-v0", "-c", CODE],
             cwd=ROOT,
-            env=world.environment(VARIANTS[OURS]),
+            env={**world.environment(VARIANTS[OURS]), "REQUEST_LOG": "0"},
             input=json.dumps({name: targets(world, VARIANTS[OURS], CALLS[name]) for name in NAMES}),
             text=True,
             check=False,

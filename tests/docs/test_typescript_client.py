@@ -105,7 +105,7 @@ def test_a_session_that_has_ended_is_told(stage: Stage) -> None:
     pair = stage.expired()
     stage.client.log_out(pair["refresh_token"])
     said = run(stage, ENDED, pair)
-    assert said == {"isLoggedOut": True, "message": "invalid refresh token", "pair": None}
+    assert said == {"isLoggedOut": True, "message": "not logged in", "pair": None}
 
 
 @pytest.mark.parametrize("is_over", [True, False], ids=["refused", "refreshed"])
