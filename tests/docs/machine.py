@@ -1,7 +1,8 @@
 """A machine to follow docs/deploy.md on: its folders below one of ours, its services as processes.
 
 What needs root is played by small programs: `runuser` and `install` leave out whose a file is, and
-`systemctl` starts and stops the command of docs/deploy/hyperspeed.service.
+`systemctl` runs the command of docs/deploy/hyperspeed.service, in its folder and environment;
+gunicorn is told no more than to be one worker on a free port.
 """
 
 import http.client
@@ -25,6 +26,8 @@ from tests.server import ROOT
 SECONDS = 120
 SH = re.compile(r"^( *)```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 PAGE = "docs/deploy.md"
+UNIT = ROOT / "docs" / "deploy" / "hyperspeed.service"
+SETTING = re.compile(r"^(\w+)=(.+)$", re.MULTILINE)
 SOCKET = "postgresql://hyperspeed@/hyperspeed?host=/run/postgresql"
 HOST = "work.example.org"
 RUNUSER = '#!/bin/sh\nshift 2; shift\nexec "$@"\n'
@@ -51,9 +54,9 @@ end() {{
     while [ -f pid ]; do sleep 0.05; done
 }}
 begin() {{
-    set -a; . {home}/etc/hyperspeed/environment; set +a
-    ( cd {root}; exec {python} -m gunicorn config.wsgi --workers 1 --bind 127.0.0.1:{port} \\
-        --pid {home}/pid >>{home}/log 2>&1 ) &
+    set -a; {Environment}; . {EnvironmentFile}; set +a
+    export GUNICORN_CMD_ARGS='--workers 1 --bind 127.0.0.1:{port} --pid {home}/pid'
+    ( cd {WorkingDirectory}; exec {ExecStart} >>{home}/log 2>&1 ) &
     for _ in {{1..600}}; do
         curl -sf http://127.0.0.1:{port}/health -H "Host: {host}" >/dev/null && return
         sleep 0.05
@@ -94,8 +97,9 @@ class Machine:
         machine._add("runuser", RUNUSER)
         machine._add("chgrp", "#!/bin/sh\n")
         machine._add("install", INSTALL.format(install=shutil.which("install")))
-        values = {"home": home, "root": ROOT, "python": sys.executable, "port": machine.port}
-        machine._add("systemctl", SYSTEMCTL.format(**values, host=HOST))
+        unit = dict(SETTING.findall(machine._here(UNIT.read_text(encoding="utf-8"))))
+        values = {"home": home, "port": machine.port, "host": HOST}
+        machine._add("systemctl", SYSTEMCTL.format(**values, **unit))
         for name in ("hyperspeed", "backup"):
             script = (ROOT / "docs" / "deploy" / name).read_text(encoding="utf-8")
             machine._add(name, machine._here(script))
@@ -158,7 +162,7 @@ class Machine:
     def _here(self, text: str) -> str:
         """The same with the folders of this machine."""
         text = text.replace("/srv/hyperspeed/docs/deploy/backup", f"{self.home}/bin/backup")
-        text = text.replace("/srv/hyperspeed/.venv/bin/python", sys.executable)
+        text = text.replace("/srv/hyperspeed/.venv/bin", str(Path(sys.executable).parent))
         text = text.replace("/srv/hyperspeed", str(ROOT))
         text = text.replace("sqlite:////var/", f"sqlite:///{self.home}/var/")
         return re.sub(r"(?<![\w/])/(etc|var)/", rf"{self.home}/\1/", text)
