@@ -53,17 +53,20 @@ def operation(
     query: Sequence[OpenApiParameter] = (),
     example: Mapping[str, object] | None = None,
     shows: Mapping[str, object] | None = None,
+    note: str = "",
     deprecation: Deprecation | None = None,
 ) -> Callable[[Method], Method]:
     """Document a view's method under a stable operation id.
 
     `answer` None means an answer without a body; `errors` are the refusals of its own; `example`
-    is a request body, `shows` an answer. What has a `deprecation` says so in its answers too.
+    is a request body, `shows` an answer, `note` what else a caller must know. What has a
+    `deprecation` says so in its answers too.
     """
     _errors[operation_id] = tuple(errors)
     examples = [OpenApiExample("request", value=example, request_only=True)] if example else []
     if shows:
         examples.append(OpenApiExample("answer", value=shows, response_only=True))
+    said = [note, deprecation.description if deprecation else ""]
     document = extend_schema(
         operation_id=operation_id,
         summary=summary,
@@ -72,7 +75,7 @@ def operation(
         parameters=list(query),
         examples=examples,
         deprecated=deprecation is not None or None,
-        description=deprecation.description if deprecation else None,
+        description="\n\n".join(filter(None, said)) or None,
     )
 
     def declare(method: Method) -> Method:
