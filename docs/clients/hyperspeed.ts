@@ -1,5 +1,6 @@
-// A client of the Hyperspeed API for browsers and Node ≥ 18: it refreshes by itself, once, however
-// many requests and tabs ask. Copy this file, and change it. It needs nothing but fetch.
+// A client of the Hyperspeed API: it refreshes by itself, once, however many requests and tabs ask.
+// Copy this file, and change it. Node 22.18 and later run it as it is; browsers and older Nodes (from
+// 18 on) need a build step that takes the types away, such as tsc or esbuild.
 //
 //     const hyperspeed = new Hyperspeed("https://work.example.org/api/v1");
 //     await hyperspeed.logIn("olivia@acme.example", "…");
