@@ -1,7 +1,7 @@
 """What `manage.py doctor` looks at among people."""
 
 from accounts.checkup import Finding, fail, fine
-from organizations.emails import signup_staff
+from organizations.emails import signup_staff, told_at_once, told_daily
 from organizations.models import Instance, Organization
 
 
@@ -18,12 +18,19 @@ def signups() -> Finding:
     about = "sign-ups"
     if not Organization.objects.filter(open_signups_enabled=True).exists():
         return fine(about, "closed")
-    told = signup_staff().count()
-    if not told:
+    at_once, daily = told_at_once().count(), told_daily().count()
+    if at_once or daily:
+        return fine(about, f"open; staff who are told: {at_once} at once, {daily} once a day")
+    if silent := signup_staff().count():
         return fail(
             about,
-            "open, and nobody is told of them",
-            "Make an active account staff with the right to resolve sign-up requests, in the "
-            "admin, or close sign-ups.",
+            f"open, and nobody is told of them: staff who chose to get no mail: {silent}",
+            "Let one of them choose otherwise at the top of the admin (Sign-up mails), or close "
+            "sign-ups.",
         )
-    return fine(about, f"open; mails go to {told} of the staff")
+    return fail(
+        about,
+        "open, and nobody is told of them",
+        "Make an active account staff with the right to resolve sign-up requests, in the "
+        "admin, or close sign-ups.",
+    )

@@ -17,11 +17,20 @@ def signup_staff() -> QuerySet[User]:
     return staff.filter(is_staff=True, signup_status=approved)
 
 
+def told_at_once() -> QuerySet[User]:
+    """Of them, who gets a mail for each sign-up."""
+    return signup_staff().filter(Q(signup_mail=None) | Q(signup_mail__frequency=Frequency.AT_ONCE))
+
+
+def told_daily() -> QuerySet[User]:
+    """Of them, who gets one mail a day about everybody who waits."""
+    return signup_staff().filter(signup_mail__frequency=Frequency.DAILY)
+
+
 def tell_staff(request: SignupRequest) -> None:
     """A request waits: to all staff whom it concerns, but for those who want no mail at once."""
-    at_once = Q(signup_mail=None) | Q(signup_mail__frequency=Frequency.AT_ONCE)
-    staff = signup_staff().filter(at_once)
-    mail.send("signup_requested", _context(request), list(staff.values_list("email", flat=True)))
+    addresses = told_at_once().values_list("email", flat=True)
+    mail.send("signup_requested", _context(request), list(addresses))
 
 
 def send_digest(user: User, waiting: list[SignupRequest], more: int) -> bool:

@@ -31,9 +31,8 @@ def send_signup_digests() -> Digests:
     if not waiting:
         return Digests(0, 0)
     more = SignupRequest.objects.pending().count() - len(waiting)
-    daily = emails.signup_staff().filter(signup_mail__frequency=SignupMailChoice.Frequency.DAILY)
     sent = failed = 0
-    for user in daily.select_related("signup_mail").order_by("pk"):
+    for user in emails.told_daily().select_related("signup_mail").order_by("pk"):
         today, before = timezone.now().date(), user.signup_mail.digest_sent_on
         if not _claim(user, today):
             continue

@@ -16,11 +16,13 @@ from pytest_django import Settings
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import PasswordReset, Session, User
-from organizations.models import Organization
+from organizations.models import Organization, SignupMailChoice
+from organizations.services.signup_review import choose_signup_mail
 from tests.accounts.commands import Ran, run
 from tests.config.test_manage import manage
 from tests.conftest import Actor, log_in
 from tests.organizations.mail_server import refusing_mail_server
+from tests.organizations.test_signup_digest import make_staff
 from tests.postgres import free_port
 from tests.races.databases import fresh_database
 from tests.server import serve
@@ -77,6 +79,27 @@ def test_it_looks_with_few_queries(owner: Actor, django_assert_max_num_queries: 
 def test_sign_ups_that_nobody_is_told_of_are_a_failure(owner: Actor) -> None:
     User.objects.update(is_staff=False)
     assert doctor("sign-ups") == (1, "fail", "open, and nobody is told of them")
+    Organization.objects.update(open_signups_enabled=False)
+    assert doctor("sign-ups") == (0, "ok", "closed")
+
+
+def choose(user: User, frequency: str) -> None:
+    choose_signup_mail(user=user, frequency=SignupMailChoice.Frequency(frequency))
+
+
+def test_who_wants_no_mail_is_not_counted_as_told(owner: Actor) -> None:
+    make_staff("second@example.com")  # daily
+    told = "open; staff who are told: 1 at once, 1 once a day"
+    assert doctor("sign-ups") == (0, "ok", told)
+    choose(owner.user, "never")
+    assert doctor("sign-ups")[2].endswith(": 0 at once, 1 once a day")
+
+
+def test_sign_ups_of_which_all_staff_want_no_mail_are_a_failure(owner: Actor) -> None:
+    choose(owner.user, "never")
+    choose(make_staff("second@example.com"), "never")
+    message = "open, and nobody is told of them: staff who chose to get no mail: 2"
+    assert doctor("sign-ups") == (1, "fail", message)
     Organization.objects.update(open_signups_enabled=False)
     assert doctor("sign-ups") == (0, "ok", "closed")
 
