@@ -26,6 +26,7 @@ FEWEST_LOG_INS = 5
 
 class Level(StrEnum):
     OK = "ok"
+    SKIPPED = "skip"
     WARNING = "warn"
     FAILURE = "FAIL"
 
@@ -63,6 +64,11 @@ def examine(checks: Sequence[tuple[str, Check]]) -> Iterator[Finding]:
 
 def fine(about: str, message: str) -> Finding:
     return Finding(about, Level.OK, message)
+
+
+def skip(about: str, message: str, advice: str) -> Finding:
+    """For what was not looked at: it may be well or not."""
+    return Finding(about, Level.SKIPPED, message, advice)
 
 
 def warn(about: str, message: str, advice: str) -> Finding:

@@ -10,7 +10,7 @@ from accounts import checkup, checkup_network
 from accounts.checkup import Check, Finding, Level
 from accounts.commands import OperatorCommand
 from accounts.emails import parse_email
-from organizations.checkup import first_account, signups
+from organizations.checkup import daily_mails, first_account, signups
 
 
 class Command(OperatorCommand):
@@ -54,6 +54,7 @@ def _checks(address: str | None, url: str | None) -> list[tuple[str, Check]]:
         ("mail", partial(checkup_network.mail, address)),
         ("first account", first_account),
         ("sign-ups", signups),
+        ("daily mails", daily_mails),
         ("purge", checkup.purge),
     ]
 
