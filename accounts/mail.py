@@ -2,8 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends import console
 from django.db import transaction
 from django.template.loader import render_to_string
+
+from accounts.metrics import count_mails
 
 logger = logging.getLogger("hyperspeed.mail")
 
@@ -33,6 +36,7 @@ def send_after_commit(name: str, send_it: Callable[[], None]) -> None:
             send_it()
         except Exception:
             logger.exception("the mail %r could not be sent", name)
+            count_mails(failed=1)
 
     transaction.on_commit(deliver)
 
@@ -76,11 +80,30 @@ def _messages(
 
 
 def _deliver(template: str, messages: list[EmailMessage]) -> None:
-    try:
-        get_connection().send_messages(messages)
-    except Exception:
+    problems = list(_problems(messages))
+    count_mails(sent=len(messages) - len(problems), failed=len(problems))
+    if problems:
         # The change that the mail tells of stands. No addresses here: a log is no directory.
-        logger.exception("%d mail(s) %r could not be sent", len(messages), template)
+        text = "%d mail(s) %r could not be sent"
+        logger.error(text, len(problems), template, exc_info=problems[-1])
+
+
+def _problems(messages: Sequence[EmailMessage]) -> Iterator[Exception]:
+    """Send them over one connection; what was met by each that was not sent. An address that the
+    mail server refuses keeps no other mail back."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except Exception as error:
+        yield from [error] * len(messages)
+        return
+    for message in messages:
+        try:
+            connection.send_messages([message])
+        except Exception as error:
+            yield error
+    with suppress(Exception):  # what was sent is
+        connection.close()
 
 
 @cache

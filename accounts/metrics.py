@@ -36,6 +36,13 @@ _events = Counter(
     ["action"],
     registry=_own,
 )
+_mails = Counter(
+    "hyperspeed_mails",
+    "Mails of this server: sent, as the mail server took them, or failed, and lost. What commands "
+    "mailed is not in it.",
+    ["result"],
+    registry=_own,
+)
 
 
 class MetricsMiddleware:
@@ -56,17 +63,25 @@ class MetricsMiddleware:
 
 
 def start_at_zero(actions: Iterable[str]) -> None:
-    """Let the events be there before the first: Prometheus does not see the step of a counter that
-    appears with it."""
+    """Let the events, and mails, be there before the first: Prometheus does not see the step of a
+    counter that appears with it."""
     if settings.METRICS_TOKEN:
         for action in actions:
             _events.labels(action)
+        count_mails()
 
 
 def count_event(action: str) -> None:
     """One more event of the audit trail, once it is committed."""
     if settings.METRICS_TOKEN:
         transaction.on_commit(_events.labels(action).inc)
+
+
+def count_mails(*, sent: int = 0, failed: int = 0) -> None:
+    """So many more mails that the mail server took, and that are lost."""
+    if settings.METRICS_TOKEN:
+        _mails.labels("sent").inc(sent)
+        _mails.labels("failed").inc(failed)
 
 
 def of_all_workers() -> CollectorRegistry:
