@@ -163,6 +163,20 @@ def duration(text: str) -> dt.timedelta:
     return value
 
 
+def moment(text: str) -> dt.datetime:
+    """An argument such as 2027-01-31 (when that day begins, in UTC) or 2027-01-31T08:15:00Z (RFC
+    3339). Raises ArgumentTypeError."""
+    is_day = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
+    try:
+        value = dt.datetime.fromisoformat(f"{text}T00:00:00Z" if is_day else text)
+        if value.tzinfo is not None:
+            return value.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = f"{text!r} is not a time such as 2027-01-31 or 2027-01-31T08:15:00Z"
+    raise ArgumentTypeError(message)
+
+
 def positive(text: str) -> int:
     """An argument that is a whole number from 1 to 100,000. Raises ArgumentTypeError."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= 100_000):

@@ -1,5 +1,6 @@
 """manage.py export_audit."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -66,6 +67,28 @@ def test_one_action_is_asked_for(member: Actor) -> None:
     lines = export("--action", "login.failed")
     assert [line["action"] for line in lines] == ["login.failed"]
     assert export("--action", "password.reset") == []
+
+
+def test_all_since_a_moment_is_asked_for(member: Actor) -> None:
+    for day in (1, 2, 3):
+        at = dt.datetime(2026, 1, day, 12, tzinfo=dt.UTC)
+        AuditEvent.objects.create(created_at=at, action="space.created", door="api")
+    days = ("--action", "space.created", "--since")
+    told = [line["created_at"][:10] for line in export(*days, "2026-01-02")]
+    assert told == ["2026-01-02", "2026-01-03"]
+    assert export(*days, "2026-01-02T12:00:00Z")[0]["created_at"][:10] == "2026-01-02"
+    assert len(export(*days, "2026-01-02T13:30:00+01:00")) == 1
+    assert export(*days, "2026-01-04") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", "2026-02-30", "2026-01-02T12:00:00", "0001-01-01T00:00:00+23:00", "1" * 9999],
+)
+def test_what_is_no_moment_is_bad_usage(text: str) -> None:
+    ran = run("export_audit", f"--since={text}")
+    assert (ran.status, ran.out) == (1, "")
+    assert "is not a time such as 2027-01-31" in ran.err
 
 
 def test_what_was_typed_cannot_break_a_line(member: Actor) -> None:

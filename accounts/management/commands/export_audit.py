@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 import uuid
 from argparse import ArgumentParser
@@ -8,10 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.audit import Action
-from accounts.commands import OperatorCommand, timestamp
+from accounts.commands import OperatorCommand, moment, timestamp
 from accounts.models import AuditEvent
-
-HELP = "only this action, such as login.failed"
 
 
 class Command(OperatorCommand):
@@ -20,11 +19,22 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--action", choices=[action.value for action in Action], metavar="ACTION", help=HELP
+            "--since",
+            type=moment,
+            metavar="TIME",
+            help="only what happened from then on: 2027-01-31 or 2027-01-31T08:15:00Z",
+        )
+        parser.add_argument(
+            "--action",
+            choices=[action.value for action in Action],
+            metavar="ACTION",
+            help="only this action, such as login.failed",
         )
 
-    def handle(self, *, action: str | None, **options: Any) -> None:
+    def handle(self, *, since: dt.datetime | None, action: str | None, **options: Any) -> None:
         events = AuditEvent.objects.order_by("created_at", "pk")
+        if since is not None:
+            events = events.filter(created_at__gte=since)
         if action is not None:
             events = events.filter(action=action)
         # Closed here: after Ctrl-C, Python would look for what is open when the connection is gone.
