@@ -1,21 +1,27 @@
 """SECURITY.md: its commands replace a secret, and shut out who has one that leaked."""
 
+import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import jwt
 import pytest
+import yaml
 
 from tests.docs.callers import OWNER, found, log_in, me, mint, refresh
 from tests.docs.machine import Machine, blocks, installed
 from tests.faults.node import children_of
+from tests.server import ROOT
 
 # What a secret is, no database decides.
 pytestmark = [pytest.mark.race, pytest.mark.once]
 
 PAGE = "SECURITY.md"
 TO_VERIFY, TO_SIGN, TO_END, NEW_SECRET_KEY = blocks(PAGE, "Replacing a secret")
+IN_CONTAINERS = blocks(PAGE, "In containers")
 SECONDS = 30
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 ROBOT, SESSION, PASSWORD, SIGNING_KEY, DATABASE = blocks(PAGE, "After a leak")
 
 
@@ -117,3 +123,32 @@ def test_a_leaked_signing_key_opens_nothing_and_sessions_go_on(machine: Machine)
 
 def test_a_password_is_changed_by_a_command_that_exists() -> None:
     assert PASSWORD.startswith(f"hyperspeed changepassword {OWNER['email']}\n")
+
+
+def test_in_containers_a_signing_key_is_replaced_in_the_same_steps() -> None:
+    steps = [step.replace("cd /etc/hyperspeed\n", "") for step in (TO_VERIFY, TO_SIGN, TO_END)]
+    steps = [step.replace("jwt-key", "secrets/jwt-key") for step in steps]
+    steps = [step.replace("systemctl restart hyperspeed", "restart").strip() for step in steps]
+    assert [step.strip() for step in IN_CONTAINERS[1:4]] == steps
+
+
+def test_in_containers_whoever_reads_a_secret_begins_anew() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    reading = {name for name, service in services.items() if service.get("secrets")}
+    named = re.findall(r"--force-recreate ([\w ]+)", IN_CONTAINERS[0])
+    assert named == re.findall(r"--force-recreate ([\w ]+)", DEPLOY)
+    # What has come and gone, and what reads its password once in its life.
+    assert set(named[0].split()) == reading - {"migrate", "database"}
+
+
+def test_in_containers_the_files_hold_the_new_secrets(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    for name in ("jwt-key", "secret-key"):
+        (tmp_path / "secrets" / name).write_text("old")
+    machine = Machine(tmp_path, "", 0)
+    (tmp_path / "shell").write_text('docker() { echo "$*" >>docker.log; }\n')
+    machine.type("\n".join(IN_CONTAINERS[:5]))
+    jwt_key = (tmp_path / "secrets" / "jwt-key").read_text()
+    assert re.fullmatch(r"2027:[\w-]{64}\n", jwt_key)
+    assert re.fullmatch(r"[\w-]{64}\n", (tmp_path / "secrets" / "secret-key").read_text())
+    assert len((tmp_path / "docker.log").read_text().splitlines()) == 4
