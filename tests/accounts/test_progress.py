@@ -20,9 +20,11 @@ pytestmark = pytest.mark.once  # each runs in a process of its own
 SECONDS = 60
 # Events enough that an export takes longer than a person would look at nothing.
 FILL = """
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 AuditEvent.objects.bulk_create(
     (AuditEvent(action="login.failed", door="api") for _ in range(20_000)), batch_size=500)
+for name in ("olivia", "mia"):
+    User.objects.create(email=f"{name}@example.com", email_key=name, is_staff=True)
 """
 
 
@@ -108,6 +110,14 @@ def test_a_purge_tells_what_it_did_after_the_line_is_gone(url: str) -> None:
     """Nothing has expired: not even the line of a beginning is left."""
     with on_terminal(url, "purge_expired") as (terminal, _):
         assert shown(read_all(terminal))[-2:] == ["nothing has expired", ""]
+
+
+def test_whoever_ends_all_sessions_sees_of_how_many_accounts(url: str) -> None:
+    with on_terminal(url, "revoke_sessions", "--all") as (terminal, _):
+        states = shown(read_all(terminal))
+    assert states[1] == "1 of 2 accounts (50 %)"
+    assert states[-2:] == ["0 session(s) ended", ""]
+    assert manage("revoke_sessions", "--all", url=url).stderr == "0 session(s) ended\n"
 
 
 def test_what_went_well_is_not_red(url: str) -> None:

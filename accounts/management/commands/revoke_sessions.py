@@ -33,8 +33,9 @@ class Command(OperatorCommand):
 
     def _revoke(self, users: Sequence[User]) -> None:
         reason = Session.RevokedReason.REVOKED_BY_COMMAND
-        revoked = [
-            revoke_sessions(user=user, reason=reason, by=self.actor, in_admin=True)
-            for user in users
-        ]
-        self.say(f"{sum(revoked)} session(s) ended")
+        ended = 0
+        with self.progress("accounts", lambda: len(users)) as advance:
+            for user in users:
+                ended += revoke_sessions(user=user, reason=reason, by=self.actor, in_admin=True)
+                advance(1)
+        self.say(f"{ended} session(s) ended")
