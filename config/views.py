@@ -5,6 +5,7 @@ import sys
 from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from config.error_pages import refuse
@@ -65,11 +66,30 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def document(request: HttpRequest, name: str) -> HttpResponse:
-    """A page of docs/ for those who call the API, as it is written. Raises Http404."""
+    """A page of docs/ for those who call the API, as it is written. Raises Http404.
+
+    A guide is made readable for those who would rather have HTML, which browsers say.
+    """
     if name not in DOCUMENTS:
         raise Http404
+    if not name.endswith(".md"):
+        return _as_written(name)
+    liked = request.get_preferred_type(["text/plain", "text/markdown", "text/html"])
+    response = _as_page(name) if liked == "text/html" else _as_written(name)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _as_written(name: str) -> HttpResponse:
     text = (DOCUMENTS_FOLDER / name).read_bytes()
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def _as_page(name: str) -> HttpResponse:
+    # Programs need it never: its Markdown would be a tenth of a second of every start.
+    from config.guides import POLICY, guide_page  # noqa: PLC0415
+
+    return HttpResponse(guide_page(name), headers={"Content-Security-Policy": POLICY})
 
 
 def api_not_found(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.office import COLLEAGUE, LONG, OWNER, Desk, Instance, Team
 from tests.races.databases import fresh_database
@@ -25,8 +31,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+# The least that a page must fit into (WCAG 2.2, 1.4.10): 1280 pixels, enlarged four times.
+NARROW: ViewportSize = {"width": 320, "height": 640}
 # All sign-ups come from one address here.
 LIMITS: dict[str, Any] = {"AUTH_RATE_PER_MINUTE": "10000", "REGISTRATIONS_PER_HOUR": "10000"}
 

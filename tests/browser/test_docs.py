@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, ViewportSize, expect
 
-from tests.browser.conftest import PHONE, OpenContext, OpenDesk
+from tests.browser.axe import barriers
+from tests.browser.conftest import DESKTOP, NARROW, PHONE, OpenContext, OpenDesk
 from tests.browser.office import Desk, Instance
 from tests.browser.test_queue import OVERFLOW
 
@@ -68,6 +69,23 @@ def test_its_links_lead_to_the_guides(reader: Desk) -> None:
     for path in paths:
         answer = reader.page.request.get(path or "")
         assert (answer.ok, answer.headers["content-type"]) == (True, "text/plain; charset=utf-8")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROW])
+def test_the_guides_are_read_in_a_browser(
+    open_desk: OpenDesk, open_context: OpenContext, size: ViewportSize
+) -> None:
+    desk = open_desk(open_context(viewport=size))
+    desk.page.goto("/docs/errors.md")
+    for name in ("Errors", "Browser apps"):
+        desk.page.get_by_role("navigation").get_by_role("link", name=name).click()
+        expect(desk.page.get_by_role("table").first).to_be_visible()
+        desk.shoot(f"guide-{name}")
+        assert barriers(desk.page) == []
+        assert desk.page.evaluate(OVERFLOW) == 0
+    desk.page.get_by_role("link", name="the first account").click()
+    expect(desk.page.get_by_role("heading", name="The first account")).to_be_in_viewport()
+    desk.shoot("guide")
 
 
 def test_a_call_can_be_tried(reader: Desk) -> None:
