@@ -1,15 +1,19 @@
 """Every page of the admin, on a desk and on a phone, by axe-core."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.axe import barriers
-from tests.browser.office import LONG, QUEUE, Desk, Instance, Team
+from tests.browser.conftest import NARROW, OpenContext, OpenDesk
+from tests.browser.office import COLLEAGUE, LONG, OWNER, QUEUE, Desk, Instance, Team
 from tests.browser.test_queue import NAMELESS, OVERFLOW
-from tests.browser.test_walk import ACCOUNTS, INVITES, LISTS, SESSIONS, TOKENS, name_of
+from tests.browser.test_walk import ACCOUNTS, INVITES, LISTS, SESSIONS, TOKENS, USERS, name_of
 from tests.environment import IS_LONG
+from tests.races.databases import fresh_database
+from tests.server import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -18,6 +22,8 @@ PLAIN = {
     "home": ["/admin/"],
     "app": ["/admin/accounts/"],
     "password": ["/admin/password_change/"],
+    "password-changed": ["/admin/password_change/done/"],
+    "not-found": ["/nothing"],
     "queue": [QUEUE],
     "queue-all": [f"{QUEUE}?status=all"],
     "create": [f"{ACCOUNTS}add/"],
@@ -53,11 +59,21 @@ def check(desk: Desk, name: str) -> None:
     assert desk.page.evaluate(OVERFLOW) == 0
 
 
-@pytest.fixture(params=["desk", "phone"])
+@pytest.fixture(scope="package")
+def night_browser(open_context: OpenContext) -> BrowserContext:
+    """Dark, and as narrow as may be: colours and widths do not depend on each other."""
+    return open_context(COLLEAGUE, viewport=NARROW, color_scheme="dark")
+
+
+@pytest.fixture
+def night(open_desk: OpenDesk, night_browser: BrowserContext) -> Desk:
+    return open_desk(night_browser)
+
+
+@pytest.fixture(params=["colleague", "colleagues_telephone", "night"])
 def seat(request: pytest.FixtureRequest, owning_team: Team) -> Desk:
-    """The superuser's desk, or their phone."""
-    names = {"desk": "colleague", "phone": "colleagues_telephone"}
-    desk: Desk = request.getfixturevalue(names[request.param])
+    """The superuser's desk, their phone, or their desk at night."""
+    desk: Desk = request.getfixturevalue(request.param)
     return desk
 
 
@@ -83,8 +99,8 @@ def test_a_busy_home_page_has_no_barrier(instance: Instance, owning_team: Team, 
 def test_no_list_and_no_detail_has_a_barrier(
     request: pytest.FixtureRequest, owning_team: Team, page: str
 ) -> None:
-    """On a phone only in the long run: the queue above is such a list there, too."""
-    for name in ("colleague", "colleagues_telephone")[: 2 if IS_LONG else 1]:
+    """On a desk alone but in the long run: the queue above is such a list elsewhere, too."""
+    for name in ("colleague", "colleagues_telephone", "night")[: 3 if IS_LONG else 1]:
         desk: Desk = request.getfixturevalue(name)
         open_page(desk, [page])
         check(desk, f"{name_of(page)}-list")
@@ -120,12 +136,62 @@ def test_a_form_that_is_sent_back_has_no_barrier(seat: Desk) -> None:
     check(seat, "sent-back")
 
 
-def test_the_log_in_has_no_barrier(stranger: Desk) -> None:
-    stranger.page.goto("/admin/")
-    assert barriers(stranger.page) == []
-    stranger.log_in("nobody@nowhere.example")
-    expect(stranger.page.locator(".errornote")).to_be_visible()
-    assert barriers(stranger.page) == []
+def test_a_user_that_cannot_be_saved_has_no_barrier(seat: Desk) -> None:
+    open_page(seat, [USERS, ""])
+    seat.page.get_by_label("Name:").fill("a\u202eb")
+    seat.page.get_by_role("button", name="Save", exact=True).click()
+    expect(seat.page.locator(".errorlist").first).to_be_visible()
+    check(seat, "user-error")
+
+
+def test_the_history_of_a_user_has_no_barrier(seat: Desk) -> None:
+    """Django's own, which no page of ours leads to."""
+    open_page(seat, [USERS, ""])
+    open_page(seat, [seat.page.url.partition("/change/")[0] + "/history/"])
+    check(seat, "history")
+
+
+def test_what_is_refused_has_no_barrier(instance: Instance, owning_team: Team, seat: Desk) -> None:
+    owning_team.add_bot(instance, f"Twice {seat.width}")
+    open_page(seat, [ACCOUNTS, f"Twice {seat.width}", "Issue token"])
+    seat.page.get_by_role("button", name="Issue token").click()
+    seat.page.reload()  # sends the form once more
+    expect(seat.page.get_by_role("heading", level=1)).to_have_text("This form was sent before")
+    check(seat, "refused")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_coming_and_going_has_no_barrier(
+    open_desk: OpenDesk, open_context: OpenContext, scheme: str
+) -> None:
+    desk = open_desk(open_context(viewport=NARROW, color_scheme=scheme))
+    desk.page.goto("/admin/")
+    check(desk, f"log-in-{scheme}")
+    desk.log_in("nobody@nowhere.example")
+    expect(desk.page.locator(".errornote")).to_be_visible()
+    check(desk, f"log-in-failed-{scheme}")
+    desk.log_in(OWNER)
+    desk.page.get_by_role("button", name="Log out").click()
+    expect(desk.page.get_by_role("link", name="Log in again")).to_be_visible()
+    check(desk, f"logged-out-{scheme}")
+
+
+def test_the_choice_of_an_organization_has_no_barrier(
+    open_desk: OpenDesk, open_context: OpenContext, tmp_path: Path
+) -> None:
+    with fresh_database() as database, serve(database.url, SINGLE_ORGANIZATION="0") as server:
+        instance = Instance(server, tmp_path)
+        instance.set_up()
+        theirs = str(instance.log_in(COLLEAGUE)["access_token"])
+        for name in ("Red", "Green"):
+            assert instance.call("/organizations", theirs, name=name).status == 201
+        desk = Desk(open_context(viewport=NARROW, base_url=server.url).new_page(), instance, None)
+        desk.log_in(COLLEAGUE)
+        open_page(desk, [f"{ACCOUNTS}add/"])
+        expect(desk.page.get_by_role("heading", name="To which organization?")).to_be_visible()
+        check(desk, "choose-organization")
+        desk.page.close()
+    assert desk.complaints == []
 
 
 def test_a_page_with_a_barrier_is_told(stranger: Desk) -> None:

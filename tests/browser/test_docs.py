@@ -52,6 +52,8 @@ def test_it_begins_with_what_a_newcomer_types(reader: Desk, instance: Instance) 
 
 def test_an_operation_shows_its_call(reader: Desk) -> None:
     assert open_operation(reader, "updateMe").startswith('curl -X PATCH "$api/me"')
+    expect(reader.page).to_have_url(re.compile("#/me/updateMe$"))  # to be passed on
+    assert barriers(reader.page) == []
     reader.shoot("docs-operation")
 
 
