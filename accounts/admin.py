@@ -15,6 +15,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from accounts.admin_audit import AuditEventAdmin
 from accounts.admin_base import ReadOnlyAdmin, StateFilter, device_in_short
+from accounts.admin_bulk import one_by_one
 from accounts.admin_filters import OwnerFilter
 from accounts.admin_home import describe
 from accounts.admin_site import admin_actor
@@ -101,15 +102,20 @@ class SessionAdmin(ReadOnlyAdmin):
         )
 
     @admin.action(description="End selected sessions", permissions=["manage"])
-    def end_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+    def end_selected(
+        self, request: HttpRequest, queryset: QuerySet[Session]
+    ) -> HttpResponse | None:
         """Those that are live; counted are those that nobody else ended meanwhile."""
         now, actor = timezone.now(), admin_actor(request)
         chosen = [one for one in queryset.select_related("user") if one.is_live(now)]
-        ended = sum(revoke_session(session=session, by=actor) for session in chosen)
-        if ended:
+        run = one_by_one(chosen, lambda session: revoke_session(session=session, by=actor))
+        if answer := self.tell_run(request, run, "Ended"):
+            return answer
+        if ended := sum(run.results):
             messages.success(request, f"Ended: {ended} session(s).")
         else:
             messages.warning(request, "These sessions have ended already.")
+        return None
 
     def get_urls(self) -> list[URLPattern]:
         revoke = self.admin_site.admin_view(self.revoke_view)

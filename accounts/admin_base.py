@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from rest_framework import serializers
 
+from accounts.admin_bulk import Run
 from accounts.admin_changelist import BoundedChangeList
 from accounts.admin_found import Condition
 from accounts.admin_lists import BoundedPaginator, is_long, is_longer
@@ -26,7 +27,7 @@ from accounts.admin_search import (
     spellings,
     words_of,
 )
-from config.exceptions import DomainError
+from config.exceptions import DomainError, ServiceUnavailable
 
 MAX_CHOICES = 50
 # Of the rows of all pages together: each is written by itself, and some page may ask for each, as a
@@ -122,6 +123,21 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         shared = {"opts": self.opts, "may_look": self.has_view_permission(request)}
         context = {**self.admin_site.each_context(request), **shared, **context}
         return TemplateResponse(request, f"admin/{template}", context, status=status)
+
+    def tell_run(
+        self, request: HttpRequest, run: Run[Any, Any], past: str
+    ) -> TemplateResponse | None:
+        """What became of each row of an action that an outage ended; None for any other. In the
+        answer itself: a message would wait for a page that the database has to serve."""
+        if not run.left:
+            return None
+        rows, back = run.in_words(past), request.get_full_path()
+        title = f"{past}: {sum(is_done for _, is_done, _ in rows)} of {len(rows)}"
+        context = {"title": title, "rows": rows, "back": back, "is_cut_off": True}
+        refusal = ServiceUnavailable()
+        page = self.own_page(request, "cut_off.html", context, status=refusal.status)
+        page["Retry-After"] = str(refusal.retry_after)
+        return page
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

@@ -184,6 +184,13 @@ def is_outage(exception: BaseException | None) -> bool:
     return isinstance(exception, OperationalError | InterfaceError)
 
 
+def log_outage(exception: BaseException) -> None:
+    """Without the driver's text: it may name the server and its user."""
+    hint = " (is it migrated?)" if "no such table" in str(exception) else ""
+    name = type(exception.__cause__ or exception).__name__
+    logger.error("database unavailable: %s%s", name, hint)
+
+
 def as_domain_error(exception: BaseException | None) -> DomainError | None:  # noqa: PLR0911  (a table)
     """The refusal that `exception` stands for, or None for a defect of ours."""
     match exception:
@@ -214,10 +221,7 @@ def handle_api_exception(exception: Exception, context: dict[str, Any]) -> Respo
     if refusal is None:
         return None
     if is_outage(exception):
-        # Not the driver's text: it may name the server and its user.
-        hint = " (is it migrated?)" if "no such table" in str(exception) else ""
-        name = type(exception.__cause__ or exception).__name__
-        logger.error("database unavailable: %s%s", name, hint)
+        log_outage(exception)
     headers = dict(refusal.headers)
     if isinstance(exception, drf.MethodNotAllowed):
         headers["Allow"] = ", ".join(context["view"].allowed_methods)

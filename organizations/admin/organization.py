@@ -1,11 +1,15 @@
 """Organizations, roles and invites in the admin."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from accounts.actor import Actor
 from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter, clean_with
+from accounts.admin_bulk import one_by_one
 from accounts.admin_details import tell_with
 from accounts.admin_lists import BoundedCount, in_words
 from accounts.admin_site import admin_actor
@@ -139,16 +143,23 @@ class InviteAdmin(ReadOnlyAdmin):
         return invite.state
 
     @admin.action(description="Revoke selected invites", permissions=["manage"])
-    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Invite]) -> None:
-        revoked = 0
-        for invite in queryset:
-            try:
-                revoke_invite(
-                    organization_id=invite.organization_id,
-                    invite_id=invite.pk,
-                    by=admin_actor(request),
-                )
-                revoked += 1
-            except InviteNotFound:
+    def revoke_selected(
+        self, request: HttpRequest, queryset: QuerySet[Invite]
+    ) -> HttpResponse | None:
+        run = one_by_one(queryset, partial(_revoke, by=admin_actor(request)))
+        if answer := self.tell_run(request, run, "Revoked"):
+            return answer
+        for invite, is_revoked in run.done:
+            if not is_revoked:
                 messages.warning(request, f"The {invite} did not work any more.")
-        messages.success(request, f"Revoked: {revoked} invite(s).")
+        messages.success(request, f"Revoked: {sum(run.results)} invite(s).")
+        return None
+
+
+def _revoke(invite: Invite, *, by: Actor) -> bool:
+    """Whether it worked until then."""
+    try:
+        revoke_invite(organization_id=invite.organization_id, invite_id=invite.pk, by=by)
+    except InviteNotFound:
+        return False
+    return True

@@ -1,5 +1,6 @@
 """Users in the admin: found, shut, opened, made staff. Nothing is deleted here."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -9,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.admin_base import SafeAdmin, clean_with
+from accounts.admin_bulk import one_by_one
 from accounts.admin_site import admin_actor
 from accounts.admin_words import moment_of
 from accounts.inputs import NameField
@@ -102,14 +104,20 @@ class UserAdmin(SafeAdmin):
         return request.user.has_perm("accounts.change_session")
 
     @admin.action(description="End all sessions of selected users", permissions=["end_sessions"])
-    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """However many there are; those of the admin, too."""
-        reason, users = Session.RevokedReason.REVOKED, list(queryset)
-        ended = sum(
-            revoke_sessions(user=user, reason=reason, by=admin_actor(request), in_admin=True)
-            for user in users
+        end = partial(
+            revoke_sessions,
+            reason=Session.RevokedReason.REVOKED,
+            by=admin_actor(request),
+            in_admin=True,
         )
-        messages.success(request, f"Ended: {ended} session(s) of {len(users)} user(s).")
+        run = one_by_one(queryset, lambda user: end(user=user))
+        if answer := self.tell_run(request, run, "Sessions ended"):
+            return answer
+        text = f"Ended: {sum(run.results)} session(s) of {len(run.done)} user(s)."
+        messages.success(request, text)
+        return None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from accounts.admin_base import FirstFewFilter
+from accounts.admin_bulk import one_by_one
 from accounts.admin_site import admin_actor
 from organizations.access import find_access
 from organizations.permissions import permissions_in_words
@@ -67,20 +68,31 @@ class ServiceAccountAdmin(MintingAdmin):
         return may_in_words(account)
 
     @admin.action(description="Disable selected service accounts", permissions=["manage"])
-    def disable_selected(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
-        self._switch(request, queryset, is_active=False)
+    def disable_selected(
+        self, request: HttpRequest, queryset: QuerySet[ServiceAccount]
+    ) -> HttpResponse | None:
+        return self._switch(request, queryset, is_active=False)
 
     @admin.action(description="Enable selected service accounts", permissions=["manage"])
-    def enable_selected(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
-        self._switch(request, queryset, is_active=True)
+    def enable_selected(
+        self, request: HttpRequest, queryset: QuerySet[ServiceAccount]
+    ) -> HttpResponse | None:
+        return self._switch(request, queryset, is_active=True)
 
     def _switch(
         self, request: HttpRequest, queryset: QuerySet[ServiceAccount], *, is_active: bool
-    ) -> None:
-        actor, accounts = admin_actor(request), list(queryset)
-        for account in accounts:
+    ) -> HttpResponse | None:
+        actor, past = admin_actor(request), "Enabled" if is_active else "Disabled"
+
+        def switch(account: ServiceAccount) -> bool:
             change_service_account(account=account, changed={"is_active": is_active}, by=actor)
-        messages.success(request, f"{'Enabled' if is_active else 'Disabled'}: {len(accounts)}.")
+            return True
+
+        run = one_by_one(queryset, switch)
+        if answer := self.tell_run(request, run, past):
+            return answer
+        messages.success(request, f"{past}: {len(run.done)}.")
+        return None
 
     def get_urls(self) -> list[URLPattern]:
         issue = self.admin_site.admin_view(self.issue_view)

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from accounts.admin_base import StateFilter
+from accounts.admin_bulk import one_by_one
 from accounts.admin_filters import OwnerFilter
 from accounts.admin_found import Condition
 from accounts.admin_site import admin_actor
@@ -98,8 +99,15 @@ class ServiceAccountTokenAdmin(MintingAdmin):
             back = request.get_full_path()
             context: dict[str, object] = {"title": "Revoke tokens", "tokens": tokens, "back": back}
             return self.own_page(request, "service_accounts/revoke_selected.html", context)
-        for token in tokens:
-            revoke_token(token=token, by=admin_actor(request))
+        actor = admin_actor(request)
+
+        def revoke(token: ServiceAccountToken) -> bool:
+            revoke_token(token=token, by=actor)
+            return True
+
+        run = one_by_one(tokens, revoke)
+        if answer := self.tell_run(request, run, "Revoked"):
+            return answer
         messages.success(request, f"Revoked: {len(tokens)} token(s). They are dead at once.")
         return None
 
