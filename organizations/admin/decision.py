@@ -1,13 +1,17 @@
 """The page on which staff confirm a decision, and what happens when they do."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
+from accounts.admin_bulk import one_by_one
 from accounts.admin_site import admin_actor
 from organizations.models import SignupRequest
 from organizations.models.signup_request import MAX_REASON_LENGTH, UNDO_WITHIN
@@ -106,41 +110,64 @@ class DecisionForm(forms.Form):
 @dataclass(frozen=True)
 class Outcome:
     """What happened to one of the requests that were posted. `request` is None for one that does
-    not exist; `text` is a whole sentence."""
+    not exist; `text` is a whole sentence, and says nobody's address."""
 
+    key: uuid.UUID
     request: SignupRequest | None
     is_done: bool
     text: str
+    message: str = ""
+    is_cut_off: bool = False
 
     @property
     def email(self) -> str:
         return self.request.user.email if self.request else ""
 
 
-def decide(request: HttpRequest, decision: Decision, form: DecisionForm) -> list[Outcome]:
-    """Carry the decision out for every posted id, each in a transaction of its own."""
-    return [_decide(request, decision, key, form.cleaned_data) for key in _posted_ids(request)]
+# Called with what was decided, in the transaction of the decision.
+Log = Callable[[SignupRequest], object]
+
+
+def decide(request: HttpRequest, decision: Decision, form: DecisionForm, log: Log) -> list[Outcome]:
+    """Carry the decision out for every posted id, each in a transaction of its own. After an
+    outage no other is tried; its outcome says so."""
+    keys, said = _posted_ids(request), form.cleaned_data
+    # By then, it is too late to ask what they are called.
+    named = SignupRequest.objects.select_related("user").in_bulk(keys)
+    run = one_by_one(keys, lambda key: _decide(request, decision, key, said, log))
+    left = [Outcome(key, named.get(key), False, why, is_cut_off=True) for key, why in run.left]
+    return run.results + left
 
 
 def _decide(
-    request: HttpRequest, decision: Decision, request_id: uuid.UUID, said: dict[str, Any]
+    request: HttpRequest, decision: Decision, key: uuid.UUID, said: dict[str, Any], log: Log
 ) -> Outcome:
     try:
-        done = _resolve(request, decision, request_id, said)
+        with transaction.atomic():
+            done = _resolve(request, decision, key, said)
+            log(done)
     except SignupAlreadyResolved as error:
-        return Outcome(error.request, False, too_late(error.request))
+        late = error.request
+        return Outcome(key, late, False, capfirst(_too_late(late)), too_late(late))
     except DecisionStands as error:
-        return Outcome(error.request, False, stands(error.request, error.why))
+        text = f"The decision stands. {error.why}"
+        return Outcome(key, error.request, False, text, stands(error.request, error.why))
     except SignupRequestNotFound:
-        return Outcome(None, False, "A request does not exist any more.")
-    return Outcome(done, True, decision.effect(is_notified=said["is_notified"]))
+        text = "A request does not exist any more."
+        return Outcome(key, None, False, text, text)
+    text = decision.effect(is_notified=said["is_notified"])
+    return Outcome(key, done, True, text, f"{decision.past}: {done.user.email}.")
 
 
 def too_late(request: SignupRequest) -> str:
     """What staff are told when somebody else was faster."""
+    return f"{request.user.email} {_too_late(request)}"
+
+
+def _too_late(request: SignupRequest) -> str:
     if request.decision:
-        return f"{request.user.email} was already {request.decision}. That decision stands."
-    return f"{request.user.email} is waiting for a decision."
+        return f"was already {request.decision}. That decision stands."
+    return "is waiting for a decision."
 
 
 def stands(request: SignupRequest, why: str) -> str:

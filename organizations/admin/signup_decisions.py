@@ -1,5 +1,6 @@
 """The pages on which staff decide: one that asks, and one that tells what came of it."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -8,10 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, re_path, reverse
+from django.urls import URLPattern, path, re_path, reverse
 from django.urls.converters import UUIDConverter
 
 from accounts.admin_base import ReadOnlyAdmin
+from config.exceptions import ServiceUnavailable
 from organizations.admin.decision import (
     MAX_AT_ONCE,
     Decision,
@@ -20,13 +22,12 @@ from organizations.admin.decision import (
     decide,
 )
 from organizations.admin.signup_facts import CHANGELIST, roles_of
+from organizations.admin.signup_outcomes import as_context, find_kept, keep
 from organizations.admin.signup_preview import rows_of
 from organizations.models import SignupRequest
 
 PREFIX = "organizations_signuprequest"
 TEMPLATES = "admin/organizations/signuprequest"
-# In the session, until it is shown: what the last decision on several came to.
-OUTCOMES = "signup_outcomes"
 MAX_WARNINGS = 20
 
 
@@ -48,7 +49,7 @@ class DecisionPages(ReadOnlyAdmin):
         return [
             re_path(f"^{word}/selected/$", decide_all, name=f"{PREFIX}_decide"),
             re_path(one, decide_one, name=f"{PREFIX}_decide_one"),
-            re_path("^decided/$", outcomes, name=f"{PREFIX}_outcomes"),
+            path("decided/<uuid:key>/", outcomes, name=f"{PREFIX}_outcomes"),
             *super().get_urls(),
         ]
 
@@ -67,36 +68,40 @@ class DecisionPages(ReadOnlyAdmin):
         form = DecisionForm(request.POST)
         outcomes: list[Outcome] = []
         if request.method == "POST" and form.is_valid():
-            outcomes = decide(request, chosen, form)
+            word = chosen.past.lower()
+            outcomes = decide(
+                request, chosen, form, lambda one: self.log_change(request, one, word)
+            )
         elif request.method == "POST":
             messages.error(request, "The reason is too long. Nothing was decided.")
-        for outcome in outcomes:
-            if outcome.is_done and outcome.request:
-                self.log_change(request, outcome.request, chosen.past.lower())
-        if len(outcomes) > 1:
-            request.session[OUTCOMES] = {"decision": decision, "rows": as_rows(outcomes)}
-            return HttpResponseRedirect(reverse(f"admin:{PREFIX}_outcomes"))
+        if len(outcomes) > 1 or any(outcome.is_cut_off for outcome in outcomes):
+            return self.tell(request, chosen, outcomes)
         for outcome in outcomes:
             say = messages.success if outcome.is_done else messages.warning
-            text = f"{chosen.past}: {outcome.email}." if outcome.is_done else outcome.text
-            say(request, text)
+            say(request, outcome.message)
         return HttpResponseRedirect(reverse(CHANGELIST))
 
-    def outcomes_view(self, request: HttpRequest) -> HttpResponse:
-        """What the last decision on several came to, shown once: the session holds on to nobody's
-        address."""
+    def tell(
+        self, request: HttpRequest, decision: Decision, outcomes: list[Outcome]
+    ) -> HttpResponse:
+        """Leads to the table of what happened to each. While the database cannot be reached, the
+        answer itself is that table."""
+        if key := keep(request, decision, outcomes):
+            return HttpResponseRedirect(reverse(f"admin:{PREFIX}_outcomes", args=[key]))
+        context = {**as_context(decision, outcomes), "is_cut_off": True}
+        page = self.render_page(request, "outcomes.html", context)
+        refusal = ServiceUnavailable()
+        page.status_code, page["Retry-After"] = refusal.status, str(refusal.retry_after)
+        return page
+
+    def outcomes_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+        """What a decision on several came to."""
         self.require_resolve(request)
-        kept = request.session.pop(OUTCOMES, None)
-        if not kept:
+        kept = find_kept(request, key)
+        if kept is None:
+            messages.info(request, "This list of decisions is not kept any more.")
             return HttpResponseRedirect(reverse(CHANGELIST))
-        rows = kept["rows"]
-        context = {
-            "title": "What was decided",
-            "decision": Decision(kept["decision"]),
-            "rows": rows,
-            "done": sum(row["is_done"] for row in rows),
-        }
-        return self.render_page(request, "outcomes.html", context)
+        return self.render_page(request, "outcomes.html", as_context(*kept))
 
     def require_resolve(self, request: HttpRequest) -> None:
         """Raises PermissionDenied."""
@@ -139,16 +144,3 @@ class DecisionPages(ReadOnlyAdmin):
         shared = {"opts": self.opts, "media": self.media, "changelist_url": reverse(CHANGELIST)}
         context = {**self.admin_site.each_context(request), **shared, **context}
         return TemplateResponse(request, f"{TEMPLATES}/{template}", context)
-
-
-def as_rows(outcomes: list[Outcome]) -> list[dict[str, Any]]:
-    """As a session stores them."""
-    return [
-        {
-            "pk": str(outcome.request.pk) if outcome.request else "",
-            "email": outcome.email,
-            "is_done": outcome.is_done,
-            "text": outcome.text,
-        }
-        for outcome in outcomes
-    ]

@@ -118,10 +118,10 @@ OF_THE_ADMIN = [
         "tests/service_accounts/test_token_lives_in_admin.py tests/service_accounts/test_rotate.py",
     ),
     Mutant(
-        "the table of what was decided stays in the session",
-        "organizations/admin/signup_decisions.py",
-        "request.session.pop(OUTCOMES, None)",
-        "request.session.get(OUTCOMES)",
+        "every table of what was decided stays in the session",
+        "organizations/admin/signup_outcomes.py",
+        "kept[-MAX_KEPT:]",
+        "kept",
         "tests/organizations/test_signup_outcomes.py",
     ),
     Mutant(
