@@ -18,6 +18,13 @@ from accounts.metrics import count_mails
 
 logger = logging.getLogger("hyperspeed.mail")
 
+_UNSENT = {
+    "accounts.mail.ConsoleBackend",
+    "django.core.mail.backends.console.EmailBackend",
+    "django.core.mail.backends.dummy.EmailBackend",
+    "django.core.mail.backends.filebased.EmailBackend",
+}
+
 
 class ConsoleBackend(console.EmailBackend):
     """Mails on stderr: a command's stdout is for its data."""
@@ -25,6 +32,11 @@ class ConsoleBackend(console.EmailBackend):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("stream", sys.stderr)
         super().__init__(*args, **kwargs)
+
+
+def reaches_people() -> bool:
+    """Whether mails are handed to a mail server; others are written where nobody gets them."""
+    return settings.EMAIL_BACKEND not in _UNSENT
 
 
 def send_after_commit(name: str, send_it: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
+from accounts import mail
 from accounts.admin_bulk import one_by_one
 from accounts.admin_site import admin_actor
 from organizations.models import SignupRequest
@@ -23,7 +24,6 @@ from organizations.services.signup_request import (
     deny_signup,
     reopen_signup,
     undo_approval,
-    why_it_stands,
 )
 
 # Each id is a form field, and Django reads 1,000 of them.
@@ -51,13 +51,15 @@ class Decision(StrEnum):
         }
         return special.get(self, SignupRequest.Status.PENDING)
 
-    def refusal(self, request: SignupRequest) -> str:
-        """Why there is nothing to ask, as a sentence; else empty. Only the POST knows for sure."""
-        if request.status != self.acts_on:
-            return too_late(request)
-        is_undoing = self in {Decision.REOPEN, Decision.UNDO}
-        why = why_it_stands(request) if is_undoing else ""
-        return stands(request, why) if why else ""
+    @property
+    def is_undoing(self) -> bool:
+        """Whether it takes an earlier decision back, for which there is a limit."""
+        return self in {Decision.REOPEN, Decision.UNDO}
+
+    @property
+    def undone_by(self) -> "Decision | None":
+        """What takes this one back."""
+        return {Decision.APPROVE: Decision.UNDO, Decision.DENY: Decision.REOPEN}.get(self)
 
     @property
     def past(self) -> str:
@@ -71,13 +73,20 @@ class Decision(StrEnum):
 
     def effect(self, *, is_notified: bool) -> str:
         """What became of the person, for the table of results."""
-        told = "A mail is on its way to them." if is_notified else "No mail was sent."
+        told = mail_in_words() if is_notified else "No mail was sent."
         return {
-            Decision.APPROVE: "Approved: a member now. A mail is on its way to them.",
+            Decision.APPROVE: f"Approved: a member now. {mail_in_words()}",
             Decision.DENY: f"Denied. {told}",
             Decision.REOPEN: "Re-opened: waits in the queue again.",
             Decision.UNDO: "Approval undone: no member any more, and waits in the queue again.",
         }[self]
+
+
+def mail_in_words() -> str:
+    """Whether an applicant who is told by mail will know of it."""
+    if mail.reaches_people():
+        return "They get a mail, if the mail server takes it."
+    return "No mail reaches them: no mail server is set up."
 
 
 class LinesField(forms.CharField):

@@ -15,20 +15,20 @@ from django.urls.converters import UUIDConverter
 from accounts.admin_base import ReadOnlyAdmin
 from config.exceptions import ServiceUnavailable
 from organizations.admin.decision import (
-    MAX_AT_ONCE,
     Decision,
     DecisionForm,
     Outcome,
     decide,
+    mail_in_words,
 )
-from organizations.admin.signup_facts import CHANGELIST, roles_of
+from organizations.admin.signup_choice import choose
+from organizations.admin.signup_facts import CHANGELIST
 from organizations.admin.signup_outcomes import as_context, find_kept, keep
 from organizations.admin.signup_preview import rows_of
 from organizations.models import SignupRequest
 
 PREFIX = "organizations_signuprequest"
 TEMPLATES = "admin/organizations/signuprequest"
-MAX_WARNINGS = 20
 
 
 class DecisionPages(ReadOnlyAdmin):
@@ -46,10 +46,12 @@ class DecisionPages(ReadOnlyAdmin):
         decide_one = self.admin_site.admin_view(self.decide_one_view)
         decide_all = self.admin_site.admin_view(self.decide_view)
         outcomes = self.admin_site.admin_view(self.outcomes_view)
+        undo = self.admin_site.admin_view(self.undo_outcomes_view)
         return [
             re_path(f"^{word}/selected/$", decide_all, name=f"{PREFIX}_decide"),
             re_path(one, decide_one, name=f"{PREFIX}_decide_one"),
             path("decided/<uuid:key>/", outcomes, name=f"{PREFIX}_outcomes"),
+            path("decided/<uuid:key>/undo/", undo, name=f"{PREFIX}_undo_outcomes"),
             *super().get_urls(),
         ]
 
@@ -99,9 +101,26 @@ class DecisionPages(ReadOnlyAdmin):
         self.require_resolve(request)
         kept = find_kept(request, key)
         if kept is None:
-            messages.info(request, "This list of decisions is not kept any more.")
-            return HttpResponseRedirect(reverse(CHANGELIST))
-        return self.render_page(request, "outcomes.html", as_context(*kept))
+            return self._forgotten(request)
+        context = as_context(*kept)
+        if kept[0].undone_by and context["done"]:
+            context["undo_url"] = reverse(f"admin:{PREFIX}_undo_outcomes", args=[key])
+        return self.render_page(request, "outcomes.html", context)
+
+    def undo_outcomes_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+        """The page that asks whether to take back what was decided at once."""
+        self.require_resolve(request)
+        kept = find_kept(request, key)
+        if kept is None or kept[0].undone_by is None:
+            return self._forgotten(request)
+        done = [one.key for one in kept[1] if one.is_done]
+        answer = self.confirm(request, kept[0].undone_by, SignupRequest.objects.filter(pk__in=done))
+        outcomes = reverse(f"admin:{PREFIX}_outcomes", args=[key])
+        return answer or HttpResponseRedirect(outcomes)
+
+    def _forgotten(self, request: HttpRequest) -> HttpResponse:
+        messages.info(request, "This list of decisions is not kept any more.")
+        return HttpResponseRedirect(reverse(CHANGELIST))
 
     def require_resolve(self, request: HttpRequest) -> None:
         """Raises PermissionDenied."""
@@ -112,27 +131,20 @@ class DecisionPages(ReadOnlyAdmin):
         self, request: HttpRequest, decision: Decision, queryset: QuerySet[SignupRequest]
     ) -> HttpResponse | None:
         """The page that asks; None, with a message, when there is nothing left to decide."""
-        related = ("user", "organization", "resolved_by")
-        oldest_first = queryset.select_related(*related).order_by("created_at", "pk")
-        for item in oldest_first.exclude(status=decision.acts_on)[:MAX_WARNINGS]:
-            messages.warning(request, decision.refusal(item))
-        open_ones = []
-        for item in oldest_first.filter(status=decision.acts_on)[: MAX_AT_ONCE + 1]:
-            if refusal := decision.refusal(item):
-                messages.warning(request, refusal)
-            else:
-                open_ones.append(item)
-        if not open_ones:
+        choice = choose(decision, queryset, is_whole_list=_is_whole_list(request))
+        for refusal in choice.refusals:
+            messages.warning(request, refusal)
+        if not choice.asked:
             return None
-        if len(open_ones) > MAX_AT_ONCE:
-            messages.info(request, f"The oldest {MAX_AT_ONCE} are decided first.")
-        asked = open_ones[:MAX_AT_ONCE]
+        if choice.notice:
+            messages.info(request, choice.notice)
+        asked = choice.asked
         context = {
             "title": f"{decision.label} {'a sign-up' if len(asked) == 1 else 'sign-ups'}",
             "decision": decision,
             "requests": asked,
-            "rows": rows_of(asked),
-            "roles": roles_of(asked[0]) if decision is Decision.UNDO else [],
+            "rows": rows_of(asked, with_roles=decision is Decision.UNDO),
+            "mail": mail_in_words(),
             "form": DecisionForm(),
         }
         return self.render_page(request, "decide.html", context)
@@ -144,3 +156,8 @@ class DecisionPages(ReadOnlyAdmin):
         shared = {"opts": self.opts, "media": self.media, "changelist_url": reverse(CHANGELIST)}
         context = {**self.admin_site.each_context(request), **shared, **context}
         return TemplateResponse(request, f"{TEMPLATES}/{template}", context)
+
+
+def _is_whole_list(request: HttpRequest) -> bool:
+    """Whether all rows of a list were chosen, and not those that were ticked."""
+    return request.POST.get("select_across") == "1"

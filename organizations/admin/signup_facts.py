@@ -1,32 +1,26 @@
 """What a decision on a sign-up needs to know, told in words. Each query reads an index, and no more
 than a hundred rows of it: more than that is just many."""
 
+import uuid
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.admin_words import age, who
-from accounts.audit import Action
-from accounts.models import AuditEvent, User
-from organizations.models import Membership, Role, SignupNote, SignupRequest
+from accounts.admin_words import age
+from accounts.models import User
+from organizations.models import MemberRole, Membership, SignupNote, SignupRequest
 from organizations.origins import FREE_MAIL, domain_of
 
 MANY = 100
-MAX_TOLD = 20
+MAX_NAMED = 5
 CHANGELIST = "admin:organizations_signuprequest_changelist"
 Status = SignupRequest.Status
 WORDS = {Status.PENDING: "waiting", Status.APPROVED: "approved", Status.DENIED: "denied"}
-DECISIONS = (
-    Action.SIGNUP_REQUESTED,
-    Action.SIGNUP_APPROVED,
-    Action.SIGNUP_DENIED,
-    Action.SIGNUP_REOPENED,
-)
 
 
 @dataclass(frozen=True)
@@ -44,6 +38,8 @@ class DomainFacts:
     name: str
     is_free_mail: bool
     counts: list[Count]
+    members: list[User] = field(default_factory=list)
+    has_more_members: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,26 +51,19 @@ class NetworkFacts:
     at_this_address: str
 
 
-@dataclass(frozen=True)
-class Told:
-    """One line of the history."""
-
-    event: AuditEvent
-    text: str
-    reason: str
-
-
 def domain_facts(request: SignupRequest) -> DomainFacts:
     name = domain_of(request.user.email_key)
     if name in FREE_MAIL:
         return DomainFacts(name, is_free_mail=True, counts=[])
     others = User.objects.of_domain(name).exclude(pk=request.user_id)
-    members = _members(request, others)
+    found = _members(request, others)
+    members = len(found)
     counts = [Count(f"{many(members)} member{'' if members == 1 else 's'}")] if members else []
     for status in (Status.DENIED, Status.PENDING):
         number = _few_of(others, status).count()
         counts += _count(number, status, domain=name)
-    return DomainFacts(name, is_free_mail=False, counts=counts)
+    named = User.objects.filter(pk__in=sorted(found)[:MAX_NAMED]).order_by("email_key")
+    return DomainFacts(name, False, counts, list(named), has_more_members=members > MAX_NAMED)
 
 
 def network_facts(request: SignupRequest) -> NetworkFacts | None:
@@ -92,28 +81,25 @@ def network_facts(request: SignupRequest) -> NetworkFacts | None:
     return NetworkFacts(request.network, counts, many(at_this_address))
 
 
-def history_of(request: SignupRequest) -> list[Told]:
-    """What happened to the request, from the audit trail, latest first."""
-    events = AuditEvent.objects.with_names().filter(target_id=request.pk, action__in=DECISIONS)
-    latest = events.order_by("-created_at", "-pk")[:MAX_TOLD]
-    return [
-        Told(event, _in_words(event, request), str(event.after.get("reason") or ""))
-        for event in latest
-    ]
+def notes_on(request: SignupRequest) -> tuple[list[SignupNote], bool]:
+    """The latest, in the order in which they were written; and whether there are older ones."""
+    latest = request.notes.select_related("author").order_by("-created_at", "-pk")
+    read = list(latest[: MANY + 1])
+    return read[:MANY][::-1], len(read) > MANY
 
 
-def notes_on(request: SignupRequest) -> list[SignupNote]:
-    """The latest, in the order in which they were written."""
-    latest = request.notes.select_related("author").order_by("-created_at", "-pk")[:MANY]
-    return list(latest)[::-1]
-
-
-def roles_of(request: SignupRequest) -> list[str]:
-    """The roles that the applicant holds by now."""
-    held = Role.objects.filter(
-        organization=request.organization_id, memberships__user=request.user_id
-    )
-    return list(held.order_by("name_key").values_list("name", flat=True)[:MANY])
+def roles_of(requests: Collection[SignupRequest]) -> dict[uuid.UUID, list[str]]:
+    """The roles that the applicants hold by now, by the id of the request."""
+    homes = {(one.user_id, one.organization_id): one.pk for one in requests}
+    held = MemberRole.objects.filter(membership__user__in=[user for user, _ in homes])
+    owner = ("membership__user", "membership__organization")
+    roles: dict[uuid.UUID, list[str]] = {}
+    for user, organization, name in held.order_by("role__name_key").values_list(
+        *owner, "role__name"
+    ):
+        if (user, organization) in homes:
+            roles.setdefault(homes[user, organization], []).append(name)
+    return roles
 
 
 def next_after(request: SignupRequest) -> SignupRequest | None:
@@ -144,10 +130,10 @@ def many(number: int) -> str:
     return str(number) if number <= MANY else f"more than {MANY}"
 
 
-def _members(request: SignupRequest, others: "QuerySet[User]") -> int:
+def _members(request: SignupRequest, others: "QuerySet[User]") -> list[uuid.UUID]:
     approved = _few_of(others, Status.APPROVED).values("pk")
     here = Membership.objects.filter(organization_id=request.organization_id)
-    return here.filter(user__in=approved).count()
+    return list(here.filter(user__in=approved).values_list("user_id", flat=True))
 
 
 def _few_of(others: "QuerySet[User]", status: Status) -> "QuerySet[User]":
@@ -160,16 +146,3 @@ def _count(number: int, status: Status, **by: str) -> list[Count]:
     query = urlencode({"status": status.value, **by})
     url = f"{reverse(CHANGELIST)}?{query}"
     return [Count(f"{many(number)} {WORDS[status]}", url)] if number else []
-
-
-def _in_words(event: AuditEvent, request: SignupRequest) -> str:
-    if event.action == Action.SIGNUP_REQUESTED:
-        return "Asked to join."
-    if event.action == Action.SIGNUP_DENIED:
-        return f"Denied by {who(event)}."
-    if event.action == Action.SIGNUP_REOPENED:
-        is_undone = event.before.get("status") == Status.APPROVED
-        return f"{'Approval undone' if is_undone else 'Re-opened'} by {who(event)}."
-    if event.actor_id == request.user_id:
-        return "Accepted an invite, which approved it."
-    return f"Approved by {who(event)}."

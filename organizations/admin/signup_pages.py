@@ -23,13 +23,13 @@ from organizations.admin.decision import LinesField, too_late
 from organizations.admin.signup_decisions import PREFIX, DecisionPages
 from organizations.admin.signup_facts import (
     domain_facts,
-    history_of,
     looking_in_words,
     network_facts,
     next_after,
     notes_on,
     time_to_undo,
 )
+from organizations.admin.signup_history import history_of
 from organizations.models import SignupMailChoice, SignupRequest
 from organizations.models.signup_review import MAX_NOTE_LENGTH
 from organizations.services.signup_request import why_it_stands
@@ -119,12 +119,14 @@ class SignupPages(DecisionPages):
         return self.render_page(request, "mails.html", context)
 
     def _page_context(self, request: HttpRequest, one: SignupRequest) -> dict[str, Any]:
+        notes, has_older_notes = notes_on(one)
         return {
             "looking": looking_in_words(look_at(request=one, user=_staff(request))),
             "domain": domain_facts(one),
             "network": network_facts(one),
             "history": history_of(one),
-            "notes": notes_on(one),
+            "notes": notes,
+            "has_older_notes": has_older_notes,
             "note_form": NoteForm(),
             "next": next_after(one),
             "time_to_undo": time_to_undo(one),

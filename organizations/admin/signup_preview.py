@@ -13,7 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts.admin_lists import CountOfFew
 from accounts.models import User
 from accounts.models.user import EmailDomain
-from organizations.admin.signup_facts import MANY, Status, many
+from organizations.admin.signup_facts import MANY, Status, many, roles_of
 from organizations.models import Membership, SignupNote, SignupRequest
 from organizations.origins import FREE_MAIL, domain_of
 
@@ -26,11 +26,13 @@ class Row:
     note: str
     at_domain: str
     in_network: str
+    roles: str = ""
 
 
-def rows_of(requests: Iterable[SignupRequest]) -> list[Row]:
-    """Of these requests, in their order."""
+def rows_of(requests: Iterable[SignupRequest], *, with_roles: bool = False) -> list[Row]:
+    """Of these requests, in their order; with what would be lost with the approval, if asked."""
     asked = list(requests)
+    roles = roles_of(asked) if with_roles else {}
     counted = SignupRequest.objects.filter(pk__in=[request.pk for request in asked]).annotate(
         members=CountOfFew(_members()),
         denied=CountOfFew(_at_domain(Status.DENIED)),
@@ -46,6 +48,7 @@ def rows_of(requests: Iterable[SignupRequest]) -> list[Row]:
             facts[request.pk]["note"] or "",
             _of_domain(request, facts[request.pk]),
             _of_network(request, facts[request.pk]),
+            ", ".join(roles.get(request.pk, [])),
         )
         for request in asked
         if request.pk in facts

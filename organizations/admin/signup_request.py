@@ -1,6 +1,6 @@
 """The queue of sign-up requests. Decisions go through one page, by POST; GET changes nothing."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -15,10 +15,16 @@ from accounts.admin_base import device_in_short
 from accounts.admin_words import age, moment_in_words
 from organizations.admin.decision import Decision
 from organizations.admin.signup_facts import time_to_undo
-from organizations.admin.signup_filters import DomainFilter, NetworkFilter, StatusFilter
+from organizations.admin.signup_filters import DomainFilter, NetworkFilter, StatusFilter, status_of
 from organizations.admin.signup_pages import SignupPages
 from organizations.models import SignupRequest
 
+ACTIONS = {
+    "approve_selected": Decision.APPROVE,
+    "deny_selected": Decision.DENY,
+    "reopen_selected": Decision.REOPEN,
+    "undo_selected": Decision.UNDO,
+}
 KEYS = {Decision.APPROVE: "a", Decision.DENY: "d", Decision.REOPEN: "r", Decision.UNDO: "u"}
 
 
@@ -34,7 +40,7 @@ class SignupRequestAdmin(SignupPages):
     search_help_text = "Search by e-mail or name"
     sortable_by = ("waiting",)
     ordering = ("created_at", "pk")
-    actions = ("approve_selected", "deny_selected")
+    actions = tuple(ACTIONS)
     readonly_fields = (
         "email",
         "name",
@@ -60,6 +66,16 @@ class SignupRequestAdmin(SignupPages):
         if self.has_resolve_permission(request):
             return self.list_display
         return (*self.list_display[:-1], "decision_in_words")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """What can be done with those whom the list shows."""
+        shown = status_of(request)
+        offered: dict[str, Any] = super().get_actions(request)
+        return {
+            name: action
+            for name, action in offered.items()
+            if shown in {None, ACTIONS[name].acts_on}
+        }
 
     @admin.display(description="e-mail", ordering="user__email")
     def email(self, request: SignupRequest) -> str:
@@ -93,8 +109,10 @@ class SignupRequestAdmin(SignupPages):
 
     @admin.display(description="decision")
     def decision_or_links(self, request: SignupRequest) -> SafeString:
-        if request.status == SignupRequest.Status.DENIED and time_to_undo(request):
-            return format_html("{} {}", request.decision, _link(Decision.REOPEN, request))
+        if request.decision and time_to_undo(request):
+            is_denied = request.status == SignupRequest.Status.DENIED
+            undo = _link(Decision.REOPEN if is_denied else Decision.UNDO, request)
+            return format_html("{} {}", request.decision, undo)
         if request.decision:
             return format_html("{}", request.decision)
         links = (_link(decision, request) for decision in (Decision.APPROVE, Decision.DENY))
@@ -120,6 +138,18 @@ class SignupRequestAdmin(SignupPages):
     ) -> HttpResponse | None:
         return self.confirm(request, Decision.DENY, queryset)
 
+    @admin.action(description="Re-open selected requests", permissions=["resolve"])
+    def reopen_selected(
+        self, request: HttpRequest, queryset: QuerySet[SignupRequest]
+    ) -> HttpResponse | None:
+        return self.confirm(request, Decision.REOPEN, queryset)
+
+    @admin.action(description="Undo the approval of selected requests", permissions=["resolve"])
+    def undo_selected(
+        self, request: HttpRequest, queryset: QuerySet[SignupRequest]
+    ) -> HttpResponse | None:
+        return self.confirm(request, Decision.UNDO, queryset)
+
 
 def _link(decision: Decision, request: SignupRequest) -> SafeString:
     return format_html(
@@ -127,5 +157,5 @@ def _link(decision: Decision, request: SignupRequest) -> SafeString:
         decision.value,
         KEYS[decision],
         reverse("admin:organizations_signuprequest_decide_one", args=[decision, request.pk]),
-        decision.label,
+        "Undo" if decision is Decision.UNDO else decision.label,
     )

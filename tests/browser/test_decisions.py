@@ -66,7 +66,8 @@ def test_the_rest_is_approved_in_one_go(instance: Instance, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "past", "offered"), [("Approve", "Approved", []), ("Deny", "Denied", ["Re-open"])]
+    ("decision", "past", "offered"),
+    [("Approve", "Approved", ["Undo"]), ("Deny", "Denied", ["Re-open"])],
 )
 def test_what_was_decided_is_listed_with_who_and_when(
     instance: Instance, desk: Desk, decision: str, past: str, offered: list[str]

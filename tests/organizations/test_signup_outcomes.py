@@ -1,7 +1,10 @@
 """Decisions on several at once: the page that tells what happened to each."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from organizations.models import Membership, Organization, SignupRequest
 from tests.accounts.test_admin_pages import browser_of_staff
@@ -33,7 +36,7 @@ def test_each_row_says_what_happened(staff: Client, three: list[SignupRequest]) 
     decide(staff, "deny", first.pk)
     answer = decide(staff, "approve", first.pk, second.pk, third.pk, NOBODY)
     rows = rows_of(answer)
-    done = (True, "Approved: a member now. A mail is on its way to them.")
+    done = (True, "Approved: a member now. They get a mail, if the mail server takes it.")
     assert rows[second.user.email] == rows[third.user.email] == done
     is_done, text = rows[first.user.email]
     assert not is_done
@@ -46,8 +49,24 @@ def test_the_page_says_it_in_words(staff: Client, three: list[SignupRequest]) ->
     answer = decide(staff, "deny", three[0].pk, three[1].pk, is_notified="on")
     page = answer.content.decode()
     assert "Denied: 2 of 2" in page
-    assert page.count("Denied. A mail is on its way to them.") == 2
+    assert page.count("Denied. They get a mail, if the mail server takes it.") == 2
     assert f"{QUEUE}{three[0].pk}/change/" in page
+
+
+@pytest.mark.parametrize(
+    "backend",
+    ["accounts.mail.ConsoleBackend", "django.core.mail.backends.filebased.EmailBackend"],
+)
+def test_without_a_mail_server_nobody_is_said_to_get_a_mail(
+    staff: Client, three: list[SignupRequest], settings: Settings, backend: str, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = backend, str(tmp_path)
+    asked = staff.get(f"{QUEUE}approve/{three[0].pk}/").content.decode()
+    assert "No mail reaches them: no mail server is set up." in asked
+    answer = decide(staff, "deny", three[0].pk, three[1].pk, is_notified="on")
+    said = (True, "Denied. No mail reaches them: no mail server is set up.")
+    assert set(rows_of(answer).values()) == {said}
+    assert "They get a mail" not in asked + answer.content.decode()
 
 
 def test_a_silent_denial_says_that_no_mail_was_sent(

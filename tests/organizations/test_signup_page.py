@@ -121,7 +121,7 @@ def test_the_history_tells_who_did_what_and_why(
     staff.post(f"{QUEUE}reopen/selected/", {"ids": str(nora.pk)})
     approve_signup(request_id=nora.pk, by=SETUP)
     page = staff.get(page_of(nora)).content.decode()
-    told = [line.text for line in open_page(staff, nora)["history"]]
+    told = [line.text for line in open_page(staff, nora)["history"].lines]
     assert told == [
         "Approved by the command line.",
         "Re-opened by Olivia Owner (owner@example.com).",

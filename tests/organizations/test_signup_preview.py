@@ -80,7 +80,7 @@ def test_what_is_decided_already_hides_nobody_who_waits(
     staff: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of a list that holds both: older decisions than can be asked about at once."""
-    monkeypatch.setattr("organizations.admin.signup_decisions.MAX_AT_ONCE", 2)
+    monkeypatch.setattr("organizations.admin.signup_choice.MAX_AT_ONCE", 2)
     *decided, she = (apply(organization, f"n{number}@initech.example") for number in range(4))
     for request in decided:
         deny(request)
@@ -112,7 +112,7 @@ def test_many_rows_take_no_more_queries(staff: Client, organization: Organizatio
 def test_of_too_many_the_oldest_come_first_however_they_are_sorted(
     staff: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("organizations.admin.signup_decisions.MAX_AT_ONCE", 2)
+    monkeypatch.setattr("organizations.admin.signup_choice.MAX_AT_ONCE", 2)
     crowd = [apply(organization, f"n{number}@initech.example") for number in range(4)]
     form = {"action": "approve_selected", "select_across": "1", "_selected_action": ""}
     page = staff.post(f"{QUEUE}?o=-3", form)

@@ -205,7 +205,7 @@ def test_who_may_only_look_is_offered_no_decision(waiting: SignupRequest) -> Non
 
 @pytest.mark.parametrize(
     ("status", "keys"),
-    [("pending", "A approve, D deny."), ("denied", "R re-open."), ("approved", "Enter opens. ")],
+    [("pending", "A approve, D deny."), ("denied", "R re-open."), ("approved", "U undo.")],
 )
 def test_the_line_of_keys_names_those_of_the_list(
     staff: Client, waiting: SignupRequest, status: str, keys: str
