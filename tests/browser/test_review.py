@@ -166,6 +166,32 @@ def test_several_are_denied_and_each_is_told(instance: Instance, desk: Desk, pho
     assert barriers(desk.page) == []
 
 
+def test_several_are_approved_and_that_is_undone(
+    instance: Instance, desk: Desk, phone: Desk
+) -> None:
+    names = instance.sign_up("Annie", "Henrietta", "Williamina")
+    desk.open_queue()
+    for address in names:
+        desk.row(address).get_by_role("checkbox").check()
+    desk.page.get_by_label("Action:").select_option("Approve selected requests")
+    desk.page.get_by_role("button", name="Go").click()
+    desk.page.get_by_role("button", name="Approve 3 people").click()
+    desk.page.reload()
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Approved: 3 of 3")
+    desk.shoot("outcomes-approved")
+    phone.open_queue("Approved")
+    expect(phone.row(names[0]).get_by_role("checkbox")).to_be_visible()
+    assert phone.page.evaluate(OVERFLOW) == 0
+    phone.shoot("approved-list")
+    press(desk, "u")
+    expect(desk.page.locator("form.decide")).to_contain_text("no longer be members")
+    desk.shoot("undo-several")
+    assert barriers(desk.page) == []
+    desk.page.get_by_role("button", name="Undo the approval of 3 people").click()
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Approval undone: 3 of 3")
+    assert instance.log_in(names[2])["signup_pending"] is True
+
+
 def test_staff_choose_their_mails(instance: Instance, desk: Desk, phone: Desk) -> None:
     desk.page.goto("/admin/")
     desk.page.get_by_role("link", name="Sign-up mails").click()
