@@ -14,8 +14,6 @@ from django.utils import timezone
 from accounts.admin_base import FirstFewFilter
 from accounts.admin_bulk import one_by_one
 from accounts.admin_site import admin_actor
-from organizations.access import find_access
-from organizations.permissions import permissions_in_words
 from service_accounts.admin.creation import chosen, create, homes_of, list_grantable, require_home
 from service_accounts.admin.forms import AccountForm, IssueForm, expiry
 from service_accounts.admin.minting import (
@@ -25,7 +23,7 @@ from service_accounts.admin.minting import (
     get_access,
     require_may_mint,
 )
-from service_accounts.admin.token import status_in_words
+from service_accounts.admin.words import may_in_words, status_in_words
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.account import change_service_account
 from service_accounts.services.token import IssuedToken, issue_token
@@ -145,13 +143,6 @@ class ServiceAccountAdmin(MintingAdmin):
             return self.refuse(request, refusal, back)
 
 
-def may_in_words(account: ServiceAccount) -> str:
-    """What the account may do through its roles."""
-    access = find_access(user=account.user, organization_id=account.organization_id)
-    codes = sorted(access.permissions) if access else []
-    return permissions_in_words(codes) or "what every member may, and nothing more"
-
-
 def _issue(request: HttpRequest, account: ServiceAccount, said: dict[str, Any]) -> IssuedToken:
     return issue_token(
         account=account,
@@ -165,7 +156,7 @@ def _issue(request: HttpRequest, account: ServiceAccount, said: dict[str, Any]) 
 def _tokens_of(account: ServiceAccount) -> list[tuple[ServiceAccountToken, str, bool]]:
     """Each with its state in words and whether it works: all that do, and the last that did."""
     now = timezone.now()
-    tokens = ServiceAccountToken.objects.filter(service_account=account).order_by("-pk")
+    tokens = account.tokens.order_by("-pk")  # each knows its account: none is asked for
     usable = list(tokens.usable(now))
     past = tokens.exclude(pk__in=[token.pk for token in usable])[:MAX_PAST_TOKENS]
     listed = [(token, True) for token in usable] + [(token, False) for token in past]

@@ -18,9 +18,10 @@ from accounts.admin_bulk import one_by_one
 from accounts.admin_filters import OwnerFilter
 from accounts.admin_found import Condition
 from accounts.admin_site import admin_actor
-from accounts.admin_words import moment_in_words, moment_of
+from accounts.admin_words import moment_of
 from service_accounts.admin.forms import RotateForm
 from service_accounts.admin.minting import ISSUE, MintingAdmin, Refusal, require_may_mint
+from service_accounts.admin.words import may_in_words, state_of, status_in_words
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.token import (
     IssuedToken,
@@ -33,11 +34,12 @@ HINT_DIGITS = 4
 
 
 class TokenStateFilter(StateFilter):
-    states = ("active", "expiring", "expired", "revoked")
+    states = ("active", "expiring", "disabled", "expired", "revoked")
+    in_words = {"expiring": "Expires within 30 days", "disabled": "Refused: account disabled"}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         named = dict(super().lookups(request, model_admin))
-        return [*{**named, "expiring": "Expires within 30 days"}.items()]
+        return [*{**named, **self.in_words}.items()]
 
 
 class AccountFilter(OwnerFilter):
@@ -54,12 +56,15 @@ class ServiceAccountTokenAdmin(MintingAdmin):
     list_filter = (AccountFilter, TokenStateFilter)
     search_fields = ("hint", "service_account__name_key__startswith", "name__istartswith")
     search_help_text = "Search by service account, by name, or by the last four characters"
-    list_select_related = ("service_account",)
+    list_select_related = ("service_account__user",)
     ordering = ("-pk",)
     actions = ("revoke_selected",)
     fields = (
         "hint",
         "service_account",
+        "organization",
+        "account_state",
+        "permission_list",
         "name",
         "state_in_words",
         "created_at",
@@ -80,7 +85,20 @@ class ServiceAccountTokenAdmin(MintingAdmin):
 
     @admin.display(description="state")
     def state(self, token: ServiceAccountToken) -> str:
-        return token.status(timezone.now())
+        return state_of(token, timezone.now())
+
+    @admin.display(description="organization")
+    def organization(self, token: ServiceAccountToken) -> str:
+        return str(token.service_account.organization)
+
+    @admin.display(description="the account is")
+    def account_state(self, token: ServiceAccountToken) -> str:
+        is_usable = token.service_account.is_usable
+        return "active" if is_usable else "disabled: all its tokens are refused"
+
+    @admin.display(description="may do")
+    def permission_list(self, token: ServiceAccountToken) -> str:
+        return may_in_words(token.service_account)
 
     @admin.display(description="state")
     def state_in_words(self, token: ServiceAccountToken) -> str:
@@ -162,20 +180,6 @@ class ServiceAccountTokenAdmin(MintingAdmin):
             return HttpResponseRedirect(back)
         context = {"title": "Revoke token", "token": token, "back": back}
         return self.own_page(request, "service_accounts/revoke.html", context)
-
-
-def status_in_words(token: ServiceAccountToken, now: dt.datetime) -> str:
-    """What a token is good for, and since or until when."""
-    status, is_replaced = token.status(now), token.rotated_at is not None
-    if status == "revoked":
-        verb = "Replaced" if is_replaced else "Revoked"
-        return f"{verb} on {moment_in_words(token.revoked_at)}: refused since then"
-    if status == "expired":
-        return f"Expired on {moment_in_words(token.expires_at)}: refused since then"
-    if token.expires_at is None:
-        return "Active"
-    replaced = "Replaced by a newer token; works" if is_replaced else "Active"
-    return f"{replaced} until {moment_in_words(token.expires_at)}"
 
 
 def _get(pk: uuid.UUID) -> ServiceAccountToken:

@@ -39,6 +39,14 @@ def test_a_new_token_is_printed_alone_and_the_old_one_is_dead_at_once(bot: Actor
     assert ran.out.strip() not in ran.err
 
 
+def test_it_tells_that_the_new_token_is_refused_where_the_account_is_disabled(bot: Actor) -> None:
+    assert "refused" not in run(ROTATE, "Bot").err
+    ServiceAccount.objects.update(is_active=False)
+    ran = run(ROTATE, "Bot")
+    assert ran.err.endswith("\nBot is disabled: its tokens are refused until it is enabled\n")
+    assert not works(Actor(ran.out.strip()))
+
+
 def test_with_an_overlap_both_work(bot: Actor) -> None:
     ran = run(ROTATE, "Bot", "--overlap", "24h")
     assert works(bot)

@@ -83,7 +83,7 @@ def _cells(account: ServiceAccount) -> tuple[str, ...]:
     return (
         account.name,
         account.organization.slug,
-        "yes" if account.is_active else "no",
+        "yes" if account.is_usable else "no",
         ", ".join(token.hint for token in tokens) or "-",
         in_table(min(ends, default=None), "never" if tokens else "-"),
         in_table(max(used, default=None), "never"),

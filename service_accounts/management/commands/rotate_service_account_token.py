@@ -38,3 +38,5 @@ class Command(OperatorCommand):
             issued = rotate_token(token=token, overlap=overlap or dt.timedelta(), by=self.actor)
             self.print_secret(issued.raw)
         self.say(f"{account.name}: {token.hint} replaced; the new token is shown this once")
+        if not account.is_usable:
+            self.say(f"{account.name} is disabled: its tokens are refused until it is enabled")
