@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -93,19 +94,44 @@ class ServiceAccountAdmin(MintingAdmin):
         return None
 
     def get_urls(self) -> list[URLPattern]:
-        issue = self.admin_site.admin_view(self.issue_view)
-        return [path("<uuid:pk>/issue/", issue, name=f"{ACCOUNTS}_issue"), *super().get_urls()]
+        issue, switch = map(self.admin_site.admin_view, (self.issue_view, self.switch_view))
+        return [
+            path("<uuid:pk>/issue/", issue, name=f"{ACCOUNTS}_issue"),
+            path("<uuid:pk>/disable/", switch, {"is_active": False}, name=f"{ACCOUNTS}_disable"),
+            path("<uuid:pk>/enable/", switch, {"is_active": True}, name=f"{ACCOUNTS}_enable"),
+            *super().get_urls(),
+        ]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """With the tokens of the account, for whoever may see those."""
         account, may = context["original"], request.user.has_perm
+        context["may_switch"] = self.has_manage_permission(request)
         if account is not None and may("service_accounts.view_serviceaccounttoken"):
             context["tokens"] = _tokens_of(account)
             context["may_issue"] = may(ISSUE)
             context["may_revoke"] = may("service_accounts.change_serviceaccounttoken")
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def switch_view(self, request: HttpRequest, pk: uuid.UUID, *, is_active: bool) -> HttpResponse:
+        """The page that asks; a POST disables the account, or enables it again."""
+        if not self.has_manage_permission(request):
+            raise PermissionDenied
+        account = get_object_or_404(ServiceAccount.objects.select_related("user"), pk=pk)
+        verb, back = "enable" if is_active else "disable", self.way_back(request, account)
+        if account.is_active == is_active:
+            messages.warning(request, f"{account} was {verb}d already.")
+            return HttpResponseRedirect(back)
+        if request.method == "POST":
+            changed: dict[str, str | bool] = {"is_active": is_active}
+            change_service_account(account=account, changed=changed, by=admin_actor(request))
+            messages.success(request, f"{verb.capitalize()}d: {account}.")
+            return HttpResponseRedirect(back)
+        tokens = list(account.tokens.usable(timezone.now()).order_by("pk"))
+        title = f"{verb.capitalize()} service account"
+        context = {"title": title, "account": account, "tokens": tokens, "back": back}
+        return self.own_page(request, f"service_accounts/{verb}.html", context)
 
     def issue_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """The page that asks what the token is for; a POST makes it."""

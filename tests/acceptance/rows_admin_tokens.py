@@ -13,6 +13,8 @@ DOORS = (
     f"{TOKEN}/rotate/",
     f"{TOKEN}/revoke/",
     f"{SESSION}/revoke/",
+    f"{ACCOUNT}/disable/",
+    f"{ACCOUNT}/enable/",
 )
 MINTING = DOORS[:3]
 # Nothing that a page made, so nothing that makes a token.
