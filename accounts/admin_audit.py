@@ -69,8 +69,8 @@ class TimeFilter(admin.SimpleListFilter):
         return queryset
 
 
-@home_card(permission="accounts.view_auditevent", place=40)
-def failed_log_ins() -> Card:
+@home_card("accounts.view_auditevent", place=40)
+def failed_log_ins(_user: User) -> Card:
     """Of the last 24 hours, with the most recent."""
     now = timezone.now()
     failed = AuditEvent.objects.filter(

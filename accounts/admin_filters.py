@@ -17,8 +17,12 @@ class OwnerFilter(admin.SimpleListFilter):
         """The one that is chosen, which makes the filter show; of an unknown one, no name."""
         if self.value() is None:
             return []
-        owner = self.owners._default_manager.filter(pk=self._owner_id).first()
+        owner = self.owners_of(request).filter(pk=self._owner_id).first()
         return [(str(self.value()), str(owner) if owner else "unknown")]
+
+    def owners_of(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those whose names the user may see here."""
+        return self.owners._default_manager.all()
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         owner_id = self._owner_id

@@ -48,22 +48,24 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class CardMaker:
-    """Makes a card for whoever holds the permission; the lowest place comes first."""
+    """Makes a card for whoever holds one of the permissions; the lowest place comes first."""
 
-    permission: str
+    permissions: Sequence[str]
     place: int
-    make: Callable[[], Card] = field(repr=False)
+    make: Callable[[User], Card] = field(repr=False)
 
 
 _makers: list[CardMaker] = []
 _purposes: dict[type[Model], str] = {}
 
 
-def home_card(*, permission: str, place: int) -> Callable[[Callable[[], Card]], Callable[[], Card]]:
-    """Add what the function makes to the home page of whoever holds the permission."""
+def home_card(
+    *permissions: str, place: int
+) -> Callable[[Callable[[User], Card]], Callable[[User], Card]]:
+    """Add what the function makes for somebody to the home page of whoever holds one of these."""
 
-    def add(make: Callable[[], Card]) -> Callable[[], Card]:
-        _makers.append(CardMaker(permission, place, make))
+    def add(make: Callable[[User], Card]) -> Callable[[User], Card]:
+        _makers.append(CardMaker(permissions, place, make))
         return make
 
     return add
@@ -72,7 +74,7 @@ def home_card(*, permission: str, place: int) -> Callable[[Callable[[], Card]], 
 def cards_for(user: User) -> list[Card]:
     """What the user may see; nothing is asked for the others."""
     makers = sorted(_makers, key=attrgetter("place"))
-    return [maker.make() for maker in makers if user.has_perm(maker.permission)]
+    return [maker.make(user) for maker in makers if any(map(user.has_perm, maker.permissions))]
 
 
 def describe(purposes: dict[type[Model], str]) -> None:

@@ -85,6 +85,13 @@ class ServiceAccount(models.Model):
     objects = ServiceAccountQuerySet.as_manager()
 
     class Meta:
+        # In the admin: see `service_accounts.staff`.
+        permissions = (
+            (
+                "manage_own_serviceaccount",
+                "Can look after service accounts and tokens where they manage members",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("organization", "name_key"), name="service_accounts_name"

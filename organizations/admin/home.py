@@ -24,8 +24,8 @@ describe(
 )
 
 
-@home_card(permission=VIEW, place=10)
-def pending_signups() -> Card:
+@home_card(VIEW, place=10)
+def pending_signups(_user: User) -> Card:
     """How many wait, and since when."""
     oldest_first = SignupRequest.objects.pending().oldest_first()
     waiting = list(oldest_first.values_list("created_at", flat=True)[: MAX_COUNTED + 1])
@@ -44,8 +44,8 @@ def pending_signups() -> Card:
     )
 
 
-@home_card(permission=VIEW, place=20)
-def recent_decisions() -> Card:
+@home_card(VIEW, place=20)
+def recent_decisions(_user: User) -> Card:
     """The latest, by whoever made them."""
     latest = SignupRequest.objects.decided().select_related("user", "resolved_by")
     lines = [

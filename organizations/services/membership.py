@@ -12,7 +12,7 @@ from accounts.models import User
 from config.exceptions import Conflict, DomainError, Forbidden, NotFound
 from organizations.access import Access
 from organizations.models import MemberRole, Membership, Organization, Role
-from organizations.services.organization import withdraw_signup_staff
+from organizations.services.organization import withdraw_owner_staff
 
 
 class MemberNotFound(NotFound):
@@ -67,7 +67,7 @@ def remove_member(*, access: Access, user_id: uuid.UUID, by: Actor) -> None:
         if _holds_owner(membership):
             _require_owner(access)
             require_other_owner(organization_id=access.organization_id, user_id=user_id)
-            withdraw_signup_staff(
+            withdraw_owner_staff(
                 organization_id=access.organization_id, user=membership.user, by=by
             )
         end_membership(membership=membership, by=by)
@@ -104,7 +104,7 @@ def set_member_roles(
             [MemberRole(membership=membership, role=role) for role in added], ignore_conflicts=True
         )
         if any(role.is_system for role in removed):
-            withdraw_signup_staff(
+            withdraw_owner_staff(
                 organization_id=access.organization_id, user=membership.user, by=by
             )
         if added or removed:

@@ -1,10 +1,12 @@
 """Creating organizations, and who may."""
 
 import uuid
+from collections.abc import Collection
 
 from django.conf import settings
 from django.contrib.auth.models import Permission as AdminPermission
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from accounts.actor import Actor
@@ -17,7 +19,9 @@ from organizations.models.role import OWNER
 
 MAX_SLUG_LENGTH = 50
 SLUG_ATTEMPTS = 20
-STAFF_PERMISSIONS = ("view_signuprequest", "resolve_signuprequest")
+SIGNUP_PERMISSIONS = ("view_signuprequest", "resolve_signuprequest")
+# The last one opens the service accounts of the organizations whose members they may manage.
+OWNER_PERMISSIONS = (*SIGNUP_PERMISSIONS, "manage_own_serviceaccount")
 
 
 class SingleOrganizationExists(Forbidden):
@@ -38,7 +42,8 @@ class InstanceAlreadySetUp(Exception):
 def set_up_instance(
     *, name: str, owner: User, intended_public_url: str | None, by: Actor
 ) -> Organization:
-    """Create the instance's organization with `owner` (saved), who becomes staff for sign-ups.
+    """Create the instance's organization with `owner` (saved), who becomes staff for sign-ups and
+    for its service accounts.
 
     Call it in a transaction: raises InstanceAlreadySetUp for all but one of any number of
     concurrent calls, and then everything before it must be rolled back.
@@ -55,7 +60,7 @@ def set_up_instance(
         raise InstanceAlreadySetUp(instance.organization)
     _save_with_free_slug(organization)
     add_owner(organization=organization, user=owner)
-    make_signup_staff(user=owner)
+    make_owner_staff(user=owner)
     _record_created(organization, by)
     return organization
 
@@ -120,17 +125,17 @@ def add_owner(*, organization: Organization, user: User) -> Role:
 
 def make_signup_staff(*, user: User) -> None:
     """Let the user into the admin, to see and resolve sign-up requests and nothing else."""
-    user.is_staff = True
-    user.save(update_fields=["is_staff"])
-    user.user_permissions.add(
-        *AdminPermission.objects.filter(
-            content_type__app_label="organizations", codename__in=STAFF_PERMISSIONS
-        )
-    )
+    _make_staff(user, SIGNUP_PERMISSIONS)
 
 
-def withdraw_signup_staff(*, organization_id: uuid.UUID, user: User, by: Actor) -> None:
-    """Take back what `make_signup_staff` gave, from somebody who owns the organization no more.
+def make_owner_staff(*, user: User) -> None:
+    """Let the user into the admin, for sign-ups and for the service accounts that they may look
+    after through the API too."""
+    _make_staff(user, OWNER_PERMISSIONS)
+
+
+def withdraw_owner_staff(*, organization_id: uuid.UUID, user: User, by: Actor) -> None:
+    """Take back what `make_owner_staff` gave, from somebody who owns the organization no more.
 
     Also where a superuser gave it, who may give it again; superusers, and staff who hold other
     rights, stay staff. Call it in the transaction that takes the ownership away.
@@ -141,11 +146,7 @@ def withdraw_signup_staff(*, organization_id: uuid.UUID, user: User, by: Actor) 
     user = User.objects.select_for_update().get(pk=user.pk)
     if not user.is_staff:
         return
-    user.user_permissions.remove(
-        *AdminPermission.objects.filter(
-            content_type__app_label="organizations", codename__in=STAFF_PERMISSIONS
-        )
-    )
+    user.user_permissions.remove(*_admin_permissions(OWNER_PERMISSIONS))
     if user.is_superuser:
         return
     is_staff = user.user_permissions.exists()
@@ -159,6 +160,17 @@ def can_create_organization(*, user: User, has_organization: bool) -> bool:
     if not settings.SINGLE_ORGANIZATION:
         return True
     return not has_organization and not Instance.objects.exists()
+
+
+def _make_staff(user: User, codenames: Collection[str]) -> None:
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    user.user_permissions.add(*_admin_permissions(codenames))
+
+
+def _admin_permissions(codenames: Collection[str]) -> QuerySet[AdminPermission]:
+    apps = ("organizations", "service_accounts")
+    return AdminPermission.objects.filter(content_type__app_label__in=apps, codename__in=codenames)
 
 
 def _record_created(organization: Organization, by: Actor) -> None:

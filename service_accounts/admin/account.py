@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 
@@ -17,26 +16,38 @@ from accounts.admin_bulk import one_by_one
 from accounts.admin_site import admin_actor
 from service_accounts.admin.creation import chosen, create, homes_of, list_grantable, require_home
 from service_accounts.admin.forms import AccountForm, IssueForm, expiry
-from service_accounts.admin.minting import (
-    ISSUE,
-    MintingAdmin,
-    Refusal,
-    get_access,
-    require_may_mint,
-)
+from service_accounts.admin.minting import MintingAdmin, Refusal, get_access, require_may_mint
 from service_accounts.admin.words import may_in_words, status_in_words
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.account import change_service_account
 from service_accounts.services.token import IssuedToken, issue_token
+from service_accounts.staff import (
+    CHANGE_ACCOUNTS,
+    CHANGE_TOKENS,
+    ISSUE,
+    VIEW_ACCOUNTS,
+    VIEW_TOKENS,
+    has_right,
+    reach_of,
+)
 
 MAX_PAST_TOKENS = 10
 ACCOUNTS = "service_accounts_serviceaccount"
 
 
+class HomeFilter(FirstFewFilter):
+    """Names no organization whose accounts are not shown."""
+
+    def offered(self, request: HttpRequest, others: QuerySet[Any]) -> QuerySet[Any]:
+        return reach_of(request.user, *VIEW_ACCOUNTS).narrow(others, "pk")
+
+
 @admin.register(ServiceAccount)
 class ServiceAccountAdmin(MintingAdmin):
+    home = "organization"
+    view_rights = VIEW_ACCOUNTS
     list_display = ("name", "organization", "is_active", "provider", "created_by", "created")
-    list_filter = ("is_active", "provider", ("organization", FirstFewFilter))
+    list_filter = ("is_active", "provider", ("organization", HomeFilter))
     search_fields = ("name_key__startswith", "organization__name__istartswith")
     search_help_text = "Search by the name of the account or of its organization"
     list_select_related = ("organization", "created_by")
@@ -60,7 +71,7 @@ class ServiceAccountAdmin(MintingAdmin):
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(ISSUE)
+        return has_right(request.user, ISSUE)
 
     @admin.display(description="may do")
     def permission_list(self, account: ServiceAccount) -> str:
@@ -82,19 +93,21 @@ class ServiceAccountAdmin(MintingAdmin):
         self, request: HttpRequest, queryset: QuerySet[ServiceAccount], *, is_active: bool
     ) -> HttpResponse | None:
         actor, past = admin_actor(request), "Enabled" if is_active else "Disabled"
+        accounts = self.within(request, queryset, CHANGE_ACCOUNTS)
 
         def switch(account: ServiceAccount) -> bool:
             change_service_account(account=account, changed={"is_active": is_active}, by=actor)
             return True
 
-        run = one_by_one(queryset, switch)
+        run = one_by_one(accounts, switch)
         if answer := self.tell_run(request, run, past):
             return answer
         messages.success(request, f"{past}: {len(run.done)}.")
         return None
 
     def get_urls(self) -> list[URLPattern]:
-        issue, switch = map(self.admin_site.admin_view, (self.issue_view, self.switch_view))
+        wrap = self.admin_site.admin_view
+        issue, switch = wrap(self.issue_view), wrap(self.switch_view)
         return [
             path("<uuid:pk>/issue/", issue, name=f"{ACCOUNTS}_issue"),
             path("<uuid:pk>/disable/", switch, {"is_active": False}, name=f"{ACCOUNTS}_disable"),
@@ -106,19 +119,21 @@ class ServiceAccountAdmin(MintingAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """With the tokens of the account, for whoever may see those."""
-        account, may = context["original"], request.user.has_perm
-        context["may_switch"] = self.has_manage_permission(request)
-        if account is not None and may("service_accounts.view_serviceaccounttoken"):
+        account = context["original"]
+
+        def may(*rights: str) -> bool:
+            return account.organization_id in reach_of(request.user, *rights)
+
+        context["may_switch"] = may(CHANGE_ACCOUNTS)
+        if may(*VIEW_TOKENS):
             context["tokens"] = _tokens_of(account)
-            context["may_issue"] = may(ISSUE)
-            context["may_revoke"] = may("service_accounts.change_serviceaccounttoken")
+            context["may_issue"], context["may_revoke"] = may(ISSUE), may(CHANGE_TOKENS)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def switch_view(self, request: HttpRequest, pk: uuid.UUID, *, is_active: bool) -> HttpResponse:
         """The page that asks; a POST disables the account, or enables it again."""
-        if not self.has_manage_permission(request):
-            raise PermissionDenied
-        account = get_object_or_404(ServiceAccount.objects.select_related("user"), pk=pk)
+        accounts = ServiceAccount.objects.select_related("user")
+        account = self.get_within(request, accounts, pk, CHANGE_ACCOUNTS)
         verb, back = "enable" if is_active else "disable", self.way_back(request, account)
         if account.is_active == is_active:
             messages.warning(request, f"{account} was {verb}d already.")
@@ -135,9 +150,8 @@ class ServiceAccountAdmin(MintingAdmin):
 
     def issue_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """The page that asks what the token is for; a POST makes it."""
-        self.require_issue_permission(request)
         accounts = ServiceAccount.objects.select_related("organization", "user")
-        account = get_object_or_404(accounts, pk=pk)
+        account = self.get_within(request, accounts, pk, ISSUE)
         back = self.way_back(request, account)
         form = IssueForm(request.POST if request.method == "POST" else None)
         context = {"title": "Issue token", "account": account, "back": back}
@@ -151,7 +165,8 @@ class ServiceAccountAdmin(MintingAdmin):
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page on which an account is described; a POST makes it, with its first token."""
-        self.require_issue_permission(request)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         back = self.way_back(request)
         context: dict[str, object] = {"title": "Add service account", "back": back}
         homes = homes_of(request.user)

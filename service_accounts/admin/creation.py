@@ -17,13 +17,15 @@ from service_accounts.admin.forms import expiry
 from service_accounts.admin.minting import Refusal
 from service_accounts.services.account import create_service_account
 from service_accounts.services.token import IssuedToken
+from service_accounts.staff import ISSUE, reach_of
 
 
 def homes_of(user: object) -> list[Organization]:
-    """The organizations that a staff member belongs to, the first fifty by name."""
+    """The organizations that a staff member belongs to and may add to, the first 50 by name."""
     if not isinstance(user, User):
         return []
-    return list(Organization.objects.filter(memberships__user=user).order_by("name")[:MAX_CHOICES])
+    homes = Organization.objects.filter(memberships__user=user).order_by("name")
+    return list(reach_of(user, ISSUE).narrow(homes, "pk")[:MAX_CHOICES])
 
 
 def chosen(request: HttpRequest, homes: Collection[Organization]) -> Organization | None:
@@ -38,10 +40,10 @@ def require_home(home: Organization | None) -> Organization:
     """Raises Refusal where there is none."""
     if home is None:
         raise Refusal(
-            "You are a member of no organization",
+            "There is no organization that you could add it to",
             "A service account is made in an organization by one of its members, who gives it no"
-            " more than they may do themselves. Ask an owner of the organization to invite you,"
-            " or whoever operates the server to make it.",
+            " more than they may do themselves. Ask an owner of the organization to make it, or to"
+            " invite you; or ask whoever operates the server.",
         )
     return home
 

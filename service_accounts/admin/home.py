@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from accounts.admin_home import MAX_COUNTED, Card, Line, Tone, bounded, describe, home_card
 from accounts.admin_words import age
+from accounts.models import User
 from service_accounts.models import EXPIRES_SOON, ServiceAccount, ServiceAccountToken
+from service_accounts.staff import MANAGE_OWN, VIEW_TOKENS, reach_of
 
 LIST = "admin:service_accounts_serviceaccounttoken_changelist"
 PAGE = "admin:service_accounts_serviceaccounttoken_change"
@@ -22,15 +24,15 @@ describe(
 )
 
 
-@home_card(permission="service_accounts.view_serviceaccounttoken", place=30)
-def expiring_tokens() -> Card:
-    """Those that stop within 30 days, the ones of the next 7 first."""
+@home_card(*VIEW_TOKENS, MANAGE_OWN, place=30)
+def expiring_tokens(user: User) -> Card:
+    """Those that the user may see and that stop within 30 days, the ones of the next 7 first."""
     now = timezone.now()
     # By both columns: an index holds them in this order, and is read no further than needed.
-    soonest_first = ServiceAccountToken.objects.expiring(now, EXPIRES_SOON).order_by(
-        "revoked_at", "expires_at"
-    )
-    found = list(soonest_first.select_related("service_account")[: MAX_COUNTED + 1])
+    expiring = ServiceAccountToken.objects.expiring(now, EXPIRES_SOON)
+    soonest_first = expiring.order_by("revoked_at", "expires_at")
+    seen = reach_of(user, *VIEW_TOKENS).narrow(soonest_first, "service_account__organization")
+    found = list(seen.select_related("service_account")[: MAX_COUNTED + 1])
     urgent = [token for token in found if token.expires_at and token.expires_at <= now + VERY_SOON]
     says = "No token expires within 30 days."
     if found:

@@ -2,17 +2,20 @@
 
 Nobody takes a token of an account that may do more than they may: the API's rule holds here for
 superusers too, who are members of nothing. What the admin's own permission
-(`issue_serviceaccounttoken`) stands for is the API's org.members.manage.
+(`issue_serviceaccounttoken`) stands for is the API's org.members.manage; where somebody holds that
+there, `manage_own_serviceaccount` stands for it too: see `service_accounts.staff`.
 """
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.admin_base import ReadOnlyAdmin
@@ -30,8 +33,8 @@ from service_accounts.services.token import (
     TooManyTokens,
     require_token_grantable,
 )
+from service_accounts.staff import MANAGE_OWN, has_right, reach_of
 
-ISSUE = "service_accounts.issue_serviceaccounttoken"
 SALT = "service_accounts.admin.once"
 FORM_LIVES_SECONDS = 60 * 60
 TOO_OLD = "This page was open for too long. Look at it once more, and press the button again."
@@ -69,12 +72,38 @@ class MintForm(forms.Form):
 
 
 class MintingAdmin(ReadOnlyAdmin):
-    """Pages that ask, make a token when a POST confirms, and show it in the answer alone."""
+    """Pages that ask, make a token when a POST confirms, and show it in the answer alone.
 
-    def require_issue_permission(self, request: HttpRequest) -> None:
-        """Raises PermissionDenied."""
-        if not request.user.has_perm(ISSUE):
+    Staff whose right ends with their organizations see nothing of the others.
+    """
+
+    home: ClassVar[str]  # the way from a row to its organization
+    view_rights: ClassVar[tuple[str, ...]]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or request.user.has_perm(MANAGE_OWN)
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        """Of which rows, is asked when they are changed."""
+        return super().has_manage_permission(request) or request.user.has_perm(MANAGE_OWN)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.within(request, super().get_queryset(request), *self.view_rights)
+
+    def within(self, request: HttpRequest, rows: QuerySet[Any], *rights: str) -> QuerySet[Any]:
+        """Those of `rows` about which the user has one of these rights."""
+        return reach_of(request.user, *rights).narrow(rows, self.home)
+
+    def get_within(
+        self, request: HttpRequest, rows: QuerySet[Any], pk: uuid.UUID, *rights: str
+    ) -> Any:
+        """One of `rows`, about which the user has one of these rights.
+
+        Raises PermissionDenied for who has none of them anywhere, else Http404.
+        """
+        if not has_right(request.user, *rights):
             raise PermissionDenied
+        return get_object_or_404(self.within(request, rows, *rights), pk=pk)
 
     def way_back(
         self,
@@ -151,7 +180,9 @@ def get_access(user: object, organization: Organization) -> Access:
         raise Refusal(
             f"You are not a member of {organization}",
             "Whoever holds a token acts in the organization. So only its members have tokens made,"
-            f" also if they may do everything in this administration. {OPERATOR}",
+            " also if they may do everything in this administration. Ask an owner of"
+            f" {organization} to do it. Or ask to be invited: once you have accepted the invite,"
+            " with a role that may do what the account may, this page opens to you.",
         )
     return access
 

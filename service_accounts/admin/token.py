@@ -6,10 +6,8 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 
@@ -20,7 +18,7 @@ from accounts.admin_found import Condition
 from accounts.admin_site import admin_actor
 from accounts.admin_words import moment_of
 from service_accounts.admin.forms import RotateForm
-from service_accounts.admin.minting import ISSUE, MintingAdmin, Refusal, require_may_mint
+from service_accounts.admin.minting import MintingAdmin, Refusal, require_may_mint
 from service_accounts.admin.words import may_in_words, state_of, status_in_words
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.token import (
@@ -29,6 +27,7 @@ from service_accounts.services.token import (
     revoke_token,
     rotate_token,
 )
+from service_accounts.staff import CHANGE_TOKENS, ISSUE, VIEW_ACCOUNTS, VIEW_TOKENS, reach_of
 
 HINT_DIGITS = 4
 
@@ -47,11 +46,19 @@ class AccountFilter(OwnerFilter):
     parameter_name = "service_account"
     owners = ServiceAccount
 
+    def owners_of(self, request: HttpRequest) -> QuerySet[Any]:
+        """Names no account whose tokens are not shown."""
+        return reach_of(request.user, *VIEW_TOKENS).narrow(
+            super().owners_of(request), "organization"
+        )
+
 
 @admin.register(ServiceAccountToken)
 class ServiceAccountTokenAdmin(MintingAdmin):
     """Hints only: a token is shown once, to whoever made it, and never here."""
 
+    home = "service_account__organization"
+    view_rights = VIEW_TOKENS
     list_display = ("hint", "service_account", "name", "last_used", "expires", "state")
     list_filter = (AccountFilter, TokenStateFilter)
     search_fields = ("hint", "service_account__name_key__startswith", "name__istartswith")
@@ -109,7 +116,8 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         self, request: HttpRequest, queryset: QuerySet[ServiceAccountToken]
     ) -> HttpResponse | None:
         """The page that asks about those that are not revoked; its POST revokes them."""
-        tokens = list(queryset.filter(revoked_at=None).select_related("service_account"))
+        chosen = self.within(request, queryset, CHANGE_TOKENS).filter(revoked_at=None)
+        tokens = list(chosen.select_related("service_account"))
         if not tokens:
             messages.warning(request, "These tokens were revoked already.")
             return None
@@ -143,16 +151,20 @@ class ServiceAccountTokenAdmin(MintingAdmin):
     ) -> HttpResponse:
         """With what the user may do with the token."""
         token = context["original"]
-        is_active = token is not None and token.status(timezone.now()) == "active"
+        is_active = token.status(timezone.now()) == "active"
         is_latest = is_active and token.rotated_at is None
-        context["may_rotate"] = is_latest and request.user.has_perm(ISSUE)
-        context["may_revoke"] = is_active and self.has_manage_permission(request)
+
+        def may(*rights: str) -> bool:
+            return token.service_account.organization_id in reach_of(request.user, *rights)
+
+        context["may_rotate"] = is_latest and may(ISSUE)
+        context["may_revoke"] = is_active and may(CHANGE_TOKENS)
+        context["may_see_account"] = may(*VIEW_ACCOUNTS)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def rotate_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """The page that asks until when the old token is to work; a POST makes the new one."""
-        self.require_issue_permission(request)
-        token = _get(pk)
+        token = self.get_within(request, _with_account(), pk, ISSUE)
         back = self.way_back(request, token.service_account, token)
         make = partial(_rotate, request, token)
         form = RotateForm(request.POST if request.method == "POST" else None)
@@ -167,9 +179,7 @@ class ServiceAccountTokenAdmin(MintingAdmin):
 
     def revoke_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """The page that asks; a POST makes the token useless."""
-        if not self.has_manage_permission(request):
-            raise PermissionDenied
-        token = _get(pk)
+        token = self.get_within(request, _with_account(), pk, CHANGE_TOKENS)
         back = self.way_back(request, token.service_account, token)
         if token.status(timezone.now()) == "revoked":
             messages.warning(request, f"The token {token} was revoked already.")
@@ -182,12 +192,10 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         return self.own_page(request, "service_accounts/revoke.html", context)
 
 
-def _get(pk: uuid.UUID) -> ServiceAccountToken:
-    """Raises Http404."""
-    tokens = ServiceAccountToken.objects.select_related(
+def _with_account() -> QuerySet[ServiceAccountToken]:
+    return ServiceAccountToken.objects.select_related(
         "service_account__organization", "service_account__user"
     )
-    return get_object_or_404(tokens, pk=pk)
 
 
 def _is_replaced(token: ServiceAccountToken) -> bool:

@@ -96,7 +96,7 @@ QUERIES = {
     ),
     TOKENS: (
         *("", DEEP, "state=active", "state=expired", "state=revoked", "q=00ff", "q=Deploy"),
-        "state=expiring",
+        *("state=expiring", "state=disabled"),
         *("q=robot+7", "q=zzz", "o=2", "o=4", "o=5"),
     ),
 }

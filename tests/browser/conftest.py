@@ -68,13 +68,6 @@ def team(instance: Instance) -> Team:
 
 
 @pytest.fixture(scope="package")
-def owning_team(instance: Instance, team: Team) -> Team:
-    """The same, of which the superuser is an owner by now."""
-    team.make_owner(instance, COLLEAGUE)
-    return team
-
-
-@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The system's Chromium.
 

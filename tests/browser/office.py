@@ -33,22 +33,15 @@ class Instance:
 
     def call(self, path: str, token: str = "", **body: str) -> Answer:
         """POST to the API, with a bearer token if there is one."""
-        return self._send("POST", path, token, body)
-
-    def put(self, path: str, token: str, **body: list[str]) -> Answer:
-        """PUT to the API."""
-        return self._send("PUT", path, token, body)
+        data = json.dumps(body).encode()
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        kind = {"Content_Type": "application/json"}
+        return Client(self.url).send("POST", f"/api/v1{path}", data, **kind, **bearer)
 
     def look(self, path: str, token: str) -> Answer:
         """GET from the API."""
         client = Client(self.url)
         return client.send("GET", f"/api/v1{path}", Authorization=f"Bearer {token}")
-
-    def _send(self, method: str, path: str, token: str, body: object) -> Answer:
-        data = json.dumps(body).encode()
-        bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        kind = {"Content_Type": "application/json"}
-        return Client(self.url).send(method, f"/api/v1{path}", data, **kind, **bearer)
 
     def set_up(self) -> None:
         """The owner, who is staff, and a colleague who is staff too."""
@@ -102,15 +95,6 @@ class Team:
         """Returns the token of a new service account."""
         made = instance.call(f"{self.home}/service-accounts", self.olivia, name=name, **said)
         return str(made["token"])
-
-    def make_owner(self, instance: Instance, address: str) -> None:
-        """Somebody with an account joins, and owns Acme too."""
-        theirs = str(instance.log_in(address)["access_token"])
-        instance.call(f"/invites/{self.invite(instance, address)}/accept", theirs)
-        owner = instance.look(f"{self.home}/roles", self.olivia)["roles"][0]["id"]
-        member = instance.look("/me", theirs)["id"]
-        roles = f"{self.home}/members/{member}/roles"
-        assert instance.put(roles, self.olivia, role_ids=[owner]).status == 200
 
 
 class Desk:

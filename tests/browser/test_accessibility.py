@@ -17,7 +17,7 @@ from tests.server import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
-# What a desk opens to see each page; a word in braces is a link that is followed.
+# What a superuser opens to see each page: an address, then the texts of links.
 PLAIN = {
     "home": ["/admin/"],
     "app": ["/admin/accounts/"],
@@ -26,14 +26,22 @@ PLAIN = {
     "not-found": ["/nothing"],
     "queue": [QUEUE],
     "queue-all": [f"{QUEUE}?status=all"],
-    "create": [f"{ACCOUNTS}add/"],
-    "account": [ACCOUNTS, LONG],
-    "issue": [ACCOUNTS, LONG, "Issue token"],
-    "rotate": [ACCOUNTS, LONG, "Rotate"],
-    "revoke": [ACCOUNTS, LONG, "Revoke"],
+    "refused": [ACCOUNTS, LONG, "Issue token"],
     "session-revoke": [f"{SESSIONS}?state=live", "", "End session"],
     "filtered": [f"{TOKENS}?state=expiring"],
     "nothing-found": [f"{INVITES}?q=nobody"],
+}
+# The same of the owner, who may have tokens made.
+OWNED = {
+    "owners-home": ["/admin/"],
+    "owners-accounts": [ACCOUNTS],
+    "create": [f"{ACCOUNTS}add/"],
+    "account": [ACCOUNTS, LONG],
+    "token": [TOKENS, ""],
+    "disable": [ACCOUNTS, LONG, "Disable account"],
+    "issue": [ACCOUNTS, LONG, "Issue token"],
+    "rotate": [ACCOUNTS, LONG, "Rotate"],
+    "revoke": [ACCOUNTS, LONG, "Revoke"],
 }
 
 
@@ -65,14 +73,31 @@ def night_browser(open_context: OpenContext) -> BrowserContext:
     return open_context(COLLEAGUE, viewport=NARROW, color_scheme="dark")
 
 
+@pytest.fixture(scope="package")
+def owners_night_browser(open_context: OpenContext) -> BrowserContext:
+    return open_context(OWNER, viewport=NARROW, color_scheme="dark")
+
+
+@pytest.fixture
+def owners_night(open_desk: OpenDesk, owners_night_browser: BrowserContext) -> Desk:
+    return open_desk(owners_night_browser)
+
+
 @pytest.fixture
 def night(open_desk: OpenDesk, night_browser: BrowserContext) -> Desk:
     return open_desk(night_browser)
 
 
 @pytest.fixture(params=["colleague", "colleagues_telephone", "night"])
-def seat(request: pytest.FixtureRequest, owning_team: Team) -> Desk:
+def seat(request: pytest.FixtureRequest, team: Team) -> Desk:
     """The superuser's desk, their phone, or their desk at night."""
+    desk: Desk = request.getfixturevalue(request.param)
+    return desk
+
+
+@pytest.fixture(params=["desk", "phone", "owners_night"])
+def owners_seat(request: pytest.FixtureRequest, team: Team) -> Desk:
+    """The owner's desk, their phone, or their desk at night."""
     desk: Desk = request.getfixturevalue(request.param)
     return desk
 
@@ -83,10 +108,16 @@ def test_no_page_has_a_barrier(seat: Desk, name: str) -> None:
     check(seat, name)
 
 
-def test_a_busy_home_page_has_no_barrier(instance: Instance, owning_team: Team, seat: Desk) -> None:
+@pytest.mark.parametrize("name", OWNED)
+def test_no_page_of_the_owner_has_a_barrier(owners_seat: Desk, name: str) -> None:
+    open_page(owners_seat, OWNED[name])
+    check(owners_seat, name)
+
+
+def test_a_busy_home_page_has_no_barrier(instance: Instance, team: Team, seat: Desk) -> None:
     name = f"Busy{seat.width}"
     denied, _ = instance.sign_up(f"{name}a", f"{name}b")
-    owning_team.add_bot(instance, f"Bot {name}", expires_at=in_days(5))
+    team.add_bot(instance, f"Bot {name}", expires_at=in_days(5))
     instance.call("/auth/login", email=denied, password="a guess of somebody")
     open_page(seat, [QUEUE])
     seat.decide("Deny", denied)
@@ -97,7 +128,7 @@ def test_a_busy_home_page_has_no_barrier(instance: Instance, owning_team: Team, 
 
 @pytest.mark.parametrize("page", LISTS)
 def test_no_list_and_no_detail_has_a_barrier(
-    request: pytest.FixtureRequest, owning_team: Team, page: str
+    request: pytest.FixtureRequest, team: Team, page: str
 ) -> None:
     """On a desk alone but in the long run: the queue above is such a list elsewhere, too."""
     for name in ("colleague", "colleagues_telephone", "night")[: 3 if IS_LONG else 1]:
@@ -121,19 +152,19 @@ def test_no_decision_has_a_barrier(instance: Instance, seat: Desk, decision: str
     check(seat, f"decision-{decision or 'none'}")
 
 
-def test_a_new_token_has_no_barrier(instance: Instance, owning_team: Team, seat: Desk) -> None:
-    owning_team.add_bot(instance, f"Axe bot {seat.width}")
-    open_page(seat, [ACCOUNTS, "Axe bot", "Issue token"])
-    seat.page.get_by_role("button", name="Issue token").click()
-    expect(seat.page.get_by_label("Token", exact=True)).to_be_visible()
-    check(seat, "new-token")
+def test_a_new_token_has_no_barrier(instance: Instance, team: Team, owners_seat: Desk) -> None:
+    team.add_bot(instance, f"Axe bot {owners_seat.width}")
+    open_page(owners_seat, [ACCOUNTS, "Axe bot", "Issue token"])
+    owners_seat.page.get_by_role("button", name="Issue token").click()
+    expect(owners_seat.page.get_by_label("Token", exact=True)).to_be_visible()
+    check(owners_seat, "new-token")
 
 
-def test_a_form_that_is_sent_back_has_no_barrier(seat: Desk) -> None:
-    open_page(seat, [ACCOUNTS, LONG, "Rotate"])
-    seat.page.get_by_role("button", name="Rotate token").click()
-    expect(seat.page.get_by_role("alert")).to_be_visible()
-    check(seat, "sent-back")
+def test_a_form_that_is_sent_back_has_no_barrier(owners_seat: Desk) -> None:
+    open_page(owners_seat, [ACCOUNTS, LONG, "Rotate"])
+    owners_seat.page.get_by_role("button", name="Rotate token").click()
+    expect(owners_seat.page.get_by_role("alert")).to_be_visible()
+    check(owners_seat, "sent-back")
 
 
 def test_a_user_that_cannot_be_saved_has_no_barrier(seat: Desk) -> None:
@@ -151,13 +182,17 @@ def test_the_history_of_a_user_has_no_barrier(seat: Desk) -> None:
     check(seat, "history")
 
 
-def test_what_is_refused_has_no_barrier(instance: Instance, owning_team: Team, seat: Desk) -> None:
-    owning_team.add_bot(instance, f"Twice {seat.width}")
-    open_page(seat, [ACCOUNTS, f"Twice {seat.width}", "Issue token"])
-    seat.page.get_by_role("button", name="Issue token").click()
-    seat.page.reload()  # sends the form once more
-    expect(seat.page.get_by_role("heading", level=1)).to_have_text("This form was sent before")
-    check(seat, "refused")
+def test_a_form_sent_twice_has_no_barrier(
+    instance: Instance, team: Team, owners_seat: Desk
+) -> None:
+    team.add_bot(instance, f"Twice {owners_seat.width}")
+    open_page(owners_seat, [ACCOUNTS, f"Twice {owners_seat.width}", "Issue token"])
+    owners_seat.page.get_by_role("button", name="Issue token").click()
+    owners_seat.page.reload()  # sends the form once more
+    expect(owners_seat.page.get_by_role("heading", level=1)).to_have_text(
+        "This form was sent before"
+    )
+    check(owners_seat, "sent-twice")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

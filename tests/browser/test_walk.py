@@ -133,14 +133,14 @@ def test_an_event_tells_what_was_before_and_after(
     colleague.shoot("auditevent-changed")
 
 
-def test_the_owner_is_offered_the_sign_ups_alone(desk: Desk) -> None:
+def test_the_owner_is_offered_sign_ups_service_accounts_and_tokens_alone(desk: Desk) -> None:
     desk.page.goto("/admin/")
-    links = desk.page.locator("#content-main").get_by_role("link")
-    expect(links.filter(has_text="requests")).to_have_text("Sign-up requests")
+    lists = desk.page.locator("#content-main .lists").get_by_role("link")
+    expect(lists).to_have_text(["Sign-up requests", "Service accounts", "Service account tokens"])
     for page in LISTS:
         answer = desk.page.goto(page)
         assert answer is not None
-        assert answer.status == 403
+        assert answer.status == (200 if page in {ACCOUNTS, TOKENS} else 403)
 
 
 @pytest.mark.parametrize("page", LISTS)

@@ -8,7 +8,7 @@ OF_THE_ADMIN = [
     Mutant(
         "a card of the admin's home page is for everybody",
         "accounts/admin_home.py",
-        " if user.has_perm(maker.permission)]",
+        " if any(map(user.has_perm, maker.permissions))]",
         "]",
         "tests/test_admin_home.py",
     ),
@@ -22,7 +22,7 @@ OF_THE_ADMIN = [
     Mutant(
         "who may not issue tokens issues them in the admin",
         MINTING,
-        "        if not request.user.has_perm(ISSUE):",
+        "        if not has_right(request.user, *rights):",
         "        if not request.user.is_staff:",
         "tests/service_accounts/test_tokens_in_admin.py",
     ),
@@ -78,9 +78,23 @@ OF_THE_ADMIN = [
     Mutant(
         "who may only look revokes a token in the admin",
         "service_accounts/admin/token.py",
-        "        if not self.has_manage_permission(request):\n            raise PermissionDenied",
-        "        if request.user is None:\n            raise PermissionDenied",
+        "_with_account(), pk, CHANGE_TOKENS)",
+        "_with_account(), pk, *VIEW_TOKENS)",
         "tests/service_accounts/test_tokens_in_admin.py",
+    ),
+    Mutant(
+        "a right that ends with one's organizations reaches all",
+        "service_accounts/staff.py",
+        '        return rows.filter(**{f"{home}__in": self.organizations})',
+        "        return rows",
+        "tests/service_accounts/test_owners_in_admin.py",
+    ),
+    Mutant(
+        "who manages no members looks after the service accounts",
+        "service_accounts/staff.py",
+        " if home.holders_of(needed)]",
+        "]",
+        "tests/service_accounts/test_owners_in_admin.py",
     ),
     Mutant(
         "a look at the page that asks ends the session",

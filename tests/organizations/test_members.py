@@ -224,6 +224,7 @@ def test_a_founder_who_owns_nothing_more_decides_no_sign_ups(
         assert answer.status_code == 200
     assert owner.client.get("/admin/organizations/signuprequest/").status_code == 302
     assert not enters_the_queue(owner)
+    assert not owner.user.user_permissions.exists()
 
 
 def test_who_was_made_a_superuser_stays_one(

@@ -60,13 +60,14 @@ def test_the_owner_holds_every_permission() -> None:
     assert owner.get(f"{path}/service-accounts").status_code == 200
 
 
-def test_the_owner_is_staff_for_sign_ups_and_nothing_else() -> None:
+def test_the_owner_is_staff_for_sign_ups_and_service_accounts_and_nothing_else() -> None:
     register()
     user = User.objects.get()
     assert (user.is_staff, user.is_superuser, user.groups.count()) == (True, False, 0)
     assert user.get_all_permissions() == {
         "organizations.view_signuprequest",
         "organizations.resolve_signuprequest",
+        "service_accounts.manage_own_serviceaccount",
     }
 
 

@@ -36,6 +36,7 @@ PAGES = [
     f"{ACCOUNTS}?provider__exact=cursor",
     *(TOKENS, f"{TOKENS}?q=robot+7", f"{TOKENS}?q=0007", f"{TOKENS}?q=deploy", f"{TOKENS}?o=2"),
     *(f"{TOKENS}?state=active", f"{TOKENS}?state=expired", f"{TOKENS}?state=revoked"),
+    f"{TOKENS}?state=disabled",
 ]
 
 
@@ -130,7 +131,8 @@ def test_a_list_of_a_thousand_takes_the_queries_of_ten(
         *((f"{ACCOUNTS}?is_active__exact=0", MANY // 2),),
         *((f"{ACCOUNTS}?provider__exact=cursor", MANY // 10),),
         *((f"{TOKENS}?q=…0777", 1), (f"{TOKENS}?q=%22Robot+777%22", 1)),
-        *((f"{TOKENS}?q=%22deploy+777%22", 1), (f"{TOKENS}?state=active", MANY // 3 + 1)),
+        *((f"{TOKENS}?q=%22deploy+777%22", 1), (f"{TOKENS}?state=active", MANY // 6 + 1)),
+        (f"{TOKENS}?state=disabled", MANY // 6 + 1),
         *((f"{TOKENS}?state=expired", MANY // 3), (f"{TOKENS}?state=revoked", MANY // 3)),
     ],
 )
