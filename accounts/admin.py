@@ -105,9 +105,15 @@ class SessionAdmin(ReadOnlyAdmin):
     def end_selected(
         self, request: HttpRequest, queryset: QuerySet[Session]
     ) -> HttpResponse | None:
-        """Those that are live; counted are those that nobody else ended meanwhile."""
+        """The page that asks about those that are live; its POST ends them, and counts those that
+        nobody else ended meanwhile."""
         now, actor = timezone.now(), admin_actor(request)
         chosen = [one for one in queryset.select_related("user") if one.is_live(now)]
+        page = "accounts/session/revoke_selected.html"
+        if chosen and (
+            asks := self.ask_about(request, "end_selected", chosen, "End sessions", page)
+        ):
+            return asks
         run = one_by_one(chosen, lambda session: revoke_session(session=session, by=actor))
         if answer := self.tell_run(request, run, "Ended"):
             return answer

@@ -16,6 +16,7 @@ from rest_framework import serializers
 from accounts.admin_bulk import Run
 from accounts.admin_changelist import BoundedChangeList
 from accounts.admin_found import Condition
+from accounts.admin_links import open_or_plain
 from accounts.admin_lists import BoundedPaginator, is_long, is_longer
 from accounts.admin_search import (
     anywhere,
@@ -139,6 +140,15 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
         page["Retry-After"] = str(refusal.retry_after)
         return page
 
+    def ask_about(
+        self, request: HttpRequest, action: str, rows: list[Any], title: str, template: str
+    ) -> HttpResponse | None:
+        """The page that asks about rows of the list that were ticked; None once it was answered."""
+        if "confirmed" in request.POST:
+            return None
+        context: dict[str, object] = {"title": title, "action": action, "rows": rows}
+        return self.own_page(request, template, {"back": request.get_full_path(), **context})
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList
 
@@ -183,6 +193,11 @@ class FirstFewFilter(admin.RelatedFieldListFilter):
 
 class ReadOnlyAdmin(SafeAdmin):
     """Rows to be found and read; what changes them is an action that calls a service."""
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Django makes a link of what has a page, also for those to whom it does not open."""
+        names: Any = super().get_fields(request, obj)
+        return [open_or_plain(self, request, name) for name in names]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 
 from accounts.admin_base import lookups_of
+from accounts.models import AuditEvent
 from organizations.models import Organization
 from tests.accounts.test_admin_pages import act, browser_of_staff
 from tests.conftest import Actor
@@ -16,6 +17,7 @@ from tests.factories import InviteFactory
 pytestmark = pytest.mark.django_db
 
 SECRET = re.compile(r"sa_[0-9A-Za-z]{36}|\b[0-9a-f]{64}\b|argon2|\beyJ")
+LINK = re.compile(r'<a [^>]*href="(/admin/[^"#]*)"')
 MODELS = list(admin.site._registry)
 
 
@@ -45,6 +47,16 @@ def test_who_may_only_look_is_offered_nothing_else(everything: None, model: type
     assert b'class="readonly"' in detail
     assert b'name="_save"' not in detail
     assert browser.post(page, {"name": "Mine"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if model is not AuditEvent])
+def test_no_link_of_a_page_leads_to_a_closed_one(everything: None, model: type[Model]) -> None:
+    browser = browser_of_staff(f"view_{model._meta.model_name}")
+    row = model._default_manager.latest("created_at")
+    text = browser.get(f"{list_of(model)}{row.pk}/change/").content.decode()
+    links = set(LINK.findall(text))
+    assert list_of(model) in links
+    assert [link for link in links if browser.get(link).status_code == 403] == []
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -146,7 +146,16 @@ class InviteAdmin(ReadOnlyAdmin):
     def revoke_selected(
         self, request: HttpRequest, queryset: QuerySet[Invite]
     ) -> HttpResponse | None:
-        run = one_by_one(queryset, partial(_revoke, by=admin_actor(request)))
+        """The page that asks about those that are usable; its POST revokes them."""
+        chosen = queryset.select_related("organization", "created_by")
+        invites = [invite for invite in chosen if invite.state == "usable"]
+        if not invites:
+            messages.warning(request, "These invites do not work any more.")
+            return None
+        page = "organizations/invite/revoke_selected.html"
+        if asks := self.ask_about(request, "revoke_selected", invites, "Revoke invites", page):
+            return asks
+        run = one_by_one(invites, partial(_revoke, by=admin_actor(request)))
         if answer := self.tell_run(request, run, "Revoked"):
             return answer
         for invite, is_revoked in run.done:

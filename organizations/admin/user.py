@@ -105,14 +105,17 @@ class UserAdmin(SafeAdmin):
 
     @admin.action(description="End all sessions of selected users", permissions=["end_sessions"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """However many there are; those of the admin, too."""
+        """The page that asks; its POST ends them, however many, those of the admin too."""
+        users, page = list(queryset), "accounts/user/end_sessions.html"
+        if asks := self.ask_about(request, "end_sessions", users, "End all sessions", page):
+            return asks
         end = partial(
             revoke_sessions,
             reason=Session.RevokedReason.REVOKED,
             by=admin_actor(request),
             in_admin=True,
         )
-        run = one_by_one(queryset, lambda user: end(user=user))
+        run = one_by_one(users, lambda user: end(user=user))
         if answer := self.tell_run(request, run, "Sessions ended"):
             return answer
         text = f"Ended: {sum(run.results)} session(s) of {len(run.done)} user(s)."

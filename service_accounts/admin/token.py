@@ -121,10 +121,9 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         if not tokens:
             messages.warning(request, "These tokens were revoked already.")
             return None
-        if "confirmed" not in request.POST:
-            back = request.get_full_path()
-            context: dict[str, object] = {"title": "Revoke tokens", "tokens": tokens, "back": back}
-            return self.own_page(request, "service_accounts/revoke_selected.html", context)
+        page = "service_accounts/revoke_selected.html"
+        if asks := self.ask_about(request, "revoke_selected", tokens, "Revoke tokens", page):
+            return asks
         actor = admin_actor(request)
 
         def revoke(token: ServiceAccountToken) -> bool:

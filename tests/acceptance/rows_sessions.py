@@ -150,6 +150,16 @@ WATCHED: tuple[Step, ...] = (
     post(
         "accounts/session/",
         (("action", "end_selected"), ("_selected_action", "<watched_session>")),
+        {200},
+    ),
+    alive("watched"),
+    post(
+        "accounts/session/",
+        (
+            ("action", "end_selected"),
+            ("confirmed", "yes"),
+            ("_selected_action", "<watched_session>"),
+        ),
         {302},
     ),
     *dead("watched"),

@@ -51,9 +51,19 @@ def browser_of_staff(*codenames: str) -> Client:
 
 
 def act(browser: Client, page: str, action: str, *rows: object) -> Answer:
-    """Tick these rows of a list and press Go."""
+    """Tick these rows of a list and press Go; where a page asks, press its button."""
+    return _choose(browser, page, action, *rows, confirmed="yes")
+
+
+def ask(browser: Client, page: str, action: str, *rows: object) -> str:
+    """The page that asks about these rows of a list."""
+    return str(_choose(browser, page, action, *rows).content.decode())
+
+
+def _choose(browser: Client, page: str, action: str, *rows: object, **form: str) -> Answer:
     ticked = [str(getattr(row, "pk", row)) for row in rows]
-    return browser.post(page, {"action": action, "_selected_action": ticked}, follow=True)
+    form = {"action": action, **form}
+    return browser.post(page, {**form, "_selected_action": ticked}, follow=True)
 
 
 def said(answer: Answer) -> list[str]:
@@ -240,6 +250,16 @@ def test_ended_sessions_are_refused_at_once(member: Actor, owner: Actor) -> None
     answer = act(clerk, SESSIONS, "end_selected", session_of(owner), *member.user.sessions.all())
     assert said(answer) == ["Ended: 3 session(s)."]
     assert [actor.get("/me").status_code for actor in (member, second, owner)] == [401] * 3
+
+
+def test_sessions_that_were_ticked_are_ended_after_a_question(member: Actor, owner: Actor) -> None:
+    clerk = browser_of_staff("view_session", "change_session")
+    page = ask(clerk, SESSIONS, "end_selected", session_of(member), session_of(owner))
+    assert "End 2 sessions?" in page
+    assert "member@example.com" in page
+    assert [actor.get("/me").status_code for actor in (member, owner)] == [200, 200]
+    act(clerk, SESSIONS, "end_selected", session_of(member))
+    assert [actor.get("/me").status_code for actor in (member, owner)] == [401, 200]
 
 
 def test_an_ended_session_is_on_record_with_who_and_when(member: Actor) -> None:

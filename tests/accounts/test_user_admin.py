@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Session, User
 from organizations.models import Organization
-from tests.accounts.test_admin_pages import make_session
+from tests.accounts.test_admin_pages import ask, make_session
 from tests.conftest import Actor, log_in, make_bot, make_client
 from tests.factories import PASSWORD, UserFactory, add_member
 
@@ -211,9 +211,9 @@ def test_one_of_two_owners_is_disabled(
 
 
 def end_all(browser: Client, *users: User) -> Any:
-    """Presses "End all sessions" on the page of a user, or ticks several in the list."""
+    """Presses the button of the page that asks."""
     ticked = [str(user.pk) for user in users]
-    fields = {"action": "end_sessions", "_selected_action": ticked}
+    fields = {"action": "end_sessions", "confirmed": "yes", "_selected_action": ticked}
     return browser.post("/admin/accounts/user/", fields, follow=True)
 
 
@@ -231,6 +231,14 @@ def test_all_sessions_of_a_user_are_ended_at_once(
     event = AuditEvent.objects.get(action="sessions.revoked")
     assert (event.target_id, event.door) == (member.user.pk, "admin")
     assert str(event.actor_id) == boss.session["_auth_user_id"]
+
+
+def test_all_sessions_are_ended_after_a_question(boss: Client, member: Actor, owner: Actor) -> None:
+    one = ask(boss, "/admin/accounts/user/", "end_sessions", member.user)
+    both = ask(boss, "/admin/accounts/user/", "end_sessions", member.user, owner.user)
+    assert "End all sessions of member@example.com?" in one
+    assert "End all sessions of 2 users?" in both
+    assert [actor.get("/me").status_code for actor in (member, owner)] == [200, 200]
 
 
 def test_all_sessions_are_ended_those_of_the_admin_too(boss: Client) -> None:

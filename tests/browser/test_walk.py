@@ -75,10 +75,31 @@ def test_a_session_is_ended_and_another_is_not(
     colleague.page.goto(SESSIONS)
     colleague.search(nina)
     colleague.act("End selected sessions", nina)
+    colleague.shoot("end-several")
+    assert barriers(colleague.page) == []
+    colleague.page.get_by_role("button", name="End 2 sessions").click()
     # One of the sign-up, one of the log-in.
     expect(colleague.messages).to_have_text("Ended: 2 session(s).")
     assert [is_let_in(instance, token) for token in (hers, his)] == [False, True]
     find_event(colleague, "Session ended")
+
+
+def test_all_sessions_of_somebody_are_ended_from_their_page(
+    instance: Instance, team: Team, colleague: Desk
+) -> None:
+    quentin = team.join(instance, "Quentin")
+    token = str(instance.log_in(quentin)["access_token"])
+    colleague.page.goto(USERS)
+    colleague.search(quentin)
+    colleague.row(quentin).get_by_role("link", name=quentin).click()
+    colleague.page.get_by_role("button", name="End all sessions").click()
+    expect(colleague.page.get_by_role("heading", level=1)).to_contain_text(quentin)
+    colleague.shoot("end-all")
+    assert barriers(colleague.page) == []
+    assert is_let_in(instance, token)
+    colleague.page.get_by_role("button", name="End all sessions").click()
+    expect(colleague.messages).to_have_text("Ended: 2 session(s) of 1 user(s).")
+    assert not is_let_in(instance, token)
 
 
 def test_an_invite_is_revoked(instance: Instance, team: Team, colleague: Desk) -> None:
@@ -86,6 +107,8 @@ def test_an_invite_is_revoked(instance: Instance, team: Team, colleague: Desk) -
     token = team.invite(instance, peter)
     colleague.page.goto(INVITES)
     colleague.act("Revoke selected invites", peter)
+    colleague.shoot("revoke-invites")
+    colleague.page.get_by_role("button", name="Revoke 1 invite").click()
     expect(colleague.messages).to_have_text("Revoked: 1 invite(s).")
     expect(colleague.row(peter).locator(".field-state")).to_have_text("revoked")
     his = str(instance.log_in(peter)["access_token"])

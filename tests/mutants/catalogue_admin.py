@@ -118,10 +118,10 @@ OF_THE_ADMIN = [
         "tests/accounts/test_sessions_in_admin.py",
     ),
     Mutant(
-        "tokens that were ticked are revoked without a question",
-        "service_accounts/admin/token.py",
-        'if "confirmed" not in request.POST:',
-        "if request.POST is None:",
+        "rows that were ticked are changed without a question",
+        "accounts/admin_base.py",
+        'if "confirmed" in request.POST:',
+        "if request.POST is not None:",
         "tests/service_accounts/test_admin_pages.py",
     ),
     Mutant(

@@ -18,6 +18,7 @@ from tests.accounts.test_admin_pages import (
     MANY,
     Counts,
     act,
+    ask,
     browser_of_staff,
     crowd,
     make_users,
@@ -236,6 +237,21 @@ def test_a_revoked_invite_opens_nothing(clerk: Client, invite: Invite, outsider:
     assert (answer.status_code, answer.json()["code"]) == (404, "invite_not_found")
 
 
+def test_invites_that_were_ticked_are_revoked_after_a_question(
+    clerk: Client, invite: Invite
+) -> None:
+    over = InviteFactory.create(
+        organization=invite.organization,
+        created_by=invite.created_by,
+        email="nia@example.com",
+        expires_at=timezone.now(),
+    )
+    page = ask(clerk, INVITES, "revoke_selected", invite, over)
+    assert "Revoke 1 invite?" in page
+    assert '<th scope="row">mia@example.com</th>' in page
+    assert Invite.objects.get(pk=invite.pk).state == "usable"
+
+
 def test_a_revoked_invite_is_on_record_with_who_and_when(clerk: Client, invite: Invite) -> None:
     start = timezone.now()
     act(clerk, INVITES, "revoke_selected", invite)
@@ -250,10 +266,8 @@ def test_an_invite_that_did_not_work_any_more_stays_as_it_was(
 ) -> None:
     act(clerk, INVITES, "revoke_selected", invite)
     revoked = Invite.objects.get(pk=invite.pk).revoked_at
-    assert said(act(clerk, INVITES, "revoke_selected", invite)) == [
-        "The invite for mia@example.com did not work any more.",
-        "Revoked: 0 invite(s).",
-    ]
+    answer = act(clerk, INVITES, "revoke_selected", invite)
+    assert said(answer) == ["These invites do not work any more."]
     assert Invite.objects.get(pk=invite.pk).revoked_at == revoked
     assert AuditEvent.objects.filter(target_id=invite.pk).count() == 1
 

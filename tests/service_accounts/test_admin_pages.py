@@ -17,6 +17,7 @@ from tests.accounts.test_admin_pages import (
     MANY,
     Counts,
     act,
+    ask,
     browser_of_staff,
     crowd,
     make_users,
@@ -108,9 +109,7 @@ def account_of(bot: Actor) -> ServiceAccount:
 
 def revoke(browser: Client, page: str, *tokens: ServiceAccountToken) -> Answer:
     """What the page that asks sends."""
-    ticked = [str(token.pk) for token in tokens]
-    form = {"action": "revoke_selected", "confirmed": "yes", "_selected_action": ticked}
-    return browser.post(page, form, follow=True)
+    return act(browser, page, "revoke_selected", *tokens)
 
 
 def token_of(bot: Actor) -> ServiceAccountToken:
@@ -157,8 +156,7 @@ def test_tokens_that_were_ticked_are_revoked_after_a_question(
     clerk: Client, bot: Actor, organization: Organization
 ) -> None:
     other = make_bot(organization, name="Night bot")
-    asked = act(clerk, TOKENS, "revoke_selected", token_of(bot), token_of(other))
-    page = asked.content.decode()
+    page = ask(clerk, TOKENS, "revoke_selected", token_of(bot), token_of(other))
     assert "Revoke 2 tokens?" in page
     assert "Night bot" in page
     assert [actor.get("/me").status_code for actor in (bot, other)] == [200, 200]
