@@ -18,6 +18,7 @@ from organizations.permissions import Permission
 from organizations.services.membership import owners_who_can_log_in
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.token import require_token_grantable
+from service_accounts.staff import ISSUE, has_right
 
 WARNING_DAYS = (1, 7, 30)
 # It runs once a day, and not to the minute: each warning goes with the run that is nearest to it,
@@ -76,7 +77,8 @@ def warn_of_expiry() -> Warned:
     reached: set[uuid.UUID] = set()
     failed = 0
     for person, told in by_person.items():
-        if mail.send_now("tokens_expiring", {"notices": told}, person.email):
+        context = {"notices": told, "may_rotate": _may_rotate_in_admin(person)}
+        if mail.send_now("tokens_expiring", context, person.email):
             reached |= {notice.token.pk for notice in told}
         else:
             failed += 1
@@ -120,6 +122,11 @@ def _concerned(account: ServiceAccount) -> Sequence[User]:
     if creator is not None and _can_rotate(creator, account):
         people[creator.pk] = creator
     return list(people.values())
+
+
+def _may_rotate_in_admin(person: User) -> bool:
+    """Whether the page opens to somebody who may rotate the token through the API."""
+    return person.may_use_admin and has_right(person, ISSUE)
 
 
 def _can_rotate(user: User, account: ServiceAccount) -> bool:

@@ -15,7 +15,7 @@ from organizations.permissions import Permission
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.token import issue_token, revoke_token, rotate_token
 from tests.accounts.commands import Ran, run
-from tests.conftest import SETUP, Actor, make_bot
+from tests.conftest import SETUP, Actor, make_bot, make_client
 from tests.factories import OrganizationFactory, UserFactory, add_member, make_role
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,10 @@ def recipients() -> list[str]:
     people = sorted(address for message in mail.outbox for address in message.to)
     mail.outbox.clear()
     return people
+
+
+def body_of_mail() -> str:
+    return str(mail.outbox[0].body)
 
 
 def test_what_expires_in_time_is_listed_and_told_by_the_exit_code(bot: Actor) -> None:
@@ -146,19 +150,41 @@ def test_a_token_that_is_first_seen_late_gets_the_one_mail_that_is_due(bot: Acto
     assert len(recipients()) == 1
 
 
-def test_a_mail_says_what_to_do_and_holds_no_secret(
-    bot: Actor, settings: Settings, organization: Organization
-) -> None:
+def test_a_mail_says_what_it_is_about_and_holds_no_secret(bot: Actor) -> None:
     token = expire_in(6)
     warn()
     (message,) = mail.outbox
     assert message.subject == f"Bot: the token {token.hint} expires soon"
     assert f"Bot of Acme: {token.hint}\n" in message.body
-    assert f"{settings.PUBLIC_URL}/admin/service_accounts/serviceaccounttoken/{token.pk}/" in (
-        message.body
-    )
     assert bot.token not in message.body
     assert token.digest not in message.body
+
+
+def test_the_link_in_a_mail_opens_the_page_that_rotates_the_token(bot: Actor, owner: Actor) -> None:
+    token = expire_in(6)
+    warn()
+    (link,) = re.findall(r"^  Rotate it here: http.*(/admin/.*)$", body_of_mail(), re.MULTILINE)
+    browser = make_client()
+    browser.force_login(owner.user)
+    page = browser.get(link)
+    assert (page.status_code, f"Rotate the token {token.hint}" in page.content.decode()) == (
+        200,
+        True,
+    )
+    assert body_of_mail().index(link) < body_of_mail().index("manage.py")
+
+
+@pytest.mark.parametrize("closed", ["no staff", "no right"])
+def test_who_cannot_open_the_page_gets_no_link_to_it(bot: Actor, owner: Actor, closed: str) -> None:
+    expire_in(6)
+    if closed == "no staff":
+        User.objects.filter(pk=owner.user.pk).update(is_staff=False)
+    else:
+        owner.user.user_permissions.clear()
+    warn()
+    assert "/admin/" not in body_of_mail()
+    assert "The administration does not open to you for this" in body_of_mail()
+    assert "Whoever operates the server can do it with a command" in body_of_mail()
 
 
 def test_the_command_in_a_mail_works_whatever_the_name(organization: Organization) -> None:
@@ -166,7 +192,7 @@ def test_the_command_in_a_mail_works_whatever_the_name(organization: Organizatio
     make_bot(organization, name=name)
     token = expire_in(6)
     warn()
-    line = re.findall(r"^  manage\.py (.*)$", str(mail.outbox[0].body), re.MULTILINE)[0]
+    line = re.findall(r"^  manage\.py (.*)$", body_of_mail(), re.MULTILINE)[0]
     ran = run(*shlex.split(line))
     assert (ran.status, ran.err.startswith(f"{name}: {token.hint} replaced")) == (0, True)
 
