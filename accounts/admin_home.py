@@ -36,7 +36,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One question and its answer; `links` lead to the lists, by their texts."""
+    """One question and its answer; `links` lead to the lists, by their texts. The figure leads to
+    where the first of them does."""
 
     title: str
     says: str

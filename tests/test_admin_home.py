@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -11,10 +12,10 @@ from django.utils import timezone
 from accounts.admin_home import MAX_COUNTED, Card
 from accounts.models import AuditEvent
 from organizations.models import Organization, SignupRequest
-from service_accounts.models import ServiceAccountToken
+from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.token import rotate_token
 from tests.accounts.test_admin_pages import browser_of_staff, make_event, make_users, rows_on
-from tests.conftest import SETUP, Actor, make_client
+from tests.conftest import SETUP, Actor, make_bot, make_client
 from tests.factories import SignupRequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +121,7 @@ def test_tokens_that_expire_are_told_of_in_time(
 
 
 def test_tokens_that_nobody_will_miss_are_not_told_of(bot: Actor) -> None:
-    """Expired, revoked, or replaced by a rotation with an overlap."""
+    """Expired, revoked, replaced by a rotation with an overlap, or of a disabled account."""
     token = expire_in(bot, seconds=-1)
     assert cards()["Tokens of service accounts"].figure == ""
     token = expire_in(bot, days=200)
@@ -129,6 +130,12 @@ def test_tokens_that_nobody_will_miss_are_not_told_of(bot: Actor) -> None:
     token.expires_at, token.rotated_at = timezone.now() + dt.timedelta(days=1), None
     token.revoked_at = timezone.now()
     token.save()
+    assert cards()["Tokens of service accounts"].figure == ""
+    make_bot(bot.user.service_account.organization, name="Second")
+    second = ServiceAccountToken.objects.filter(service_account__name="Second")
+    second.update(expires_at=timezone.now() + dt.timedelta(days=1))
+    assert cards()["Tokens of service accounts"].figure == "1"
+    ServiceAccount.objects.update(is_active=False)
     assert cards()["Tokens of service accounts"].figure == ""
 
 
@@ -149,9 +156,14 @@ def test_each_link_leads_to_what_it_counted(bot: Actor, organization: Organizati
     expire_in(bot, days=20)
     AuditEvent.objects.bulk_create([make_event(1, bot.user), make_event(2, bot.user)])
     root = browser_of_staff()
-    for card in root.get(HOME).context["cards"]:
+    home = root.get(HOME)
+    for card in home.context["cards"]:
         for address in card.links.values():
             assert card.figure in {"", str(rows_on(root.get(address)))}
+    figures = re.findall(r'class="figure" href="([^"]*)"', home.content.decode())
+    assert [unescape(address) for address in figures] == [
+        next(iter(card.links.values())) for card in home.context["cards"] if card.figure
+    ]
 
 
 def test_more_than_a_hundred_are_not_counted(organization: Organization, bot: Actor) -> None:
