@@ -1,6 +1,7 @@
 """Whether the admin's lists open as quickly with a million rows: the same pages on two databases.
 
-`python -m tests.benchmarks.scale_admin [--rows N]`; exits with 1 if a page grows with its table.
+`python -m tests.benchmarks.scale_admin [--few N] [--rows N]`; exits with 1 if a page grows with its
+table. A list of up to 10,000 rows is read to its end: from few rows on, pages grow up to there.
 """
 
 import argparse
@@ -153,13 +154,14 @@ def main() -> int:
     """Print the pages that grow, and how much the others do at most."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.scale_admin")
     parser.add_argument("--rows", type=int, default=1_000_000, help="audit events, sessions ...")
+    parser.add_argument("--few", type=int, default=FEW, help="of each in the other database")
     parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         print(json.dumps(measure()))
         return 0
     with throwaway_postgres() as url:
-        few = installed(url, "few", rows=FEW, users=FEW)
+        few = installed(url, "few", rows=options.few, users=max(FEW, options.few // 10))
         many = installed(url, "many", rows=options.rows, users=options.rows // 10)
         for environment in (few, many):
             add_script(environment)

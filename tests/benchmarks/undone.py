@@ -4,6 +4,7 @@ Runs in the product's process: `tests.benchmarks.techniques` starts it.
 """
 
 import cProfile
+import datetime as dt
 import json
 import pstats
 import sys
@@ -192,9 +193,13 @@ def _reconnect() -> None:
     connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's
 
 
+class PsycopgsLoader(TimestamptzLoader):
+    timezone = dt.UTC  # looked at by Django
+
+
 @contextmanager
 def times_of_psycopg() -> Iterator[None]:
-    with mock.patch.object(postgresql, "MomentLoader", TimestamptzLoader), connected()():
+    with mock.patch.object(postgresql, "MomentLoader", PsycopgsLoader), connected()():
         yield
 
 
