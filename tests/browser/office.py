@@ -80,11 +80,16 @@ class Team:
     def join(self, instance: Instance, name: str) -> str:
         """Somebody signs up and is approved; returns their e-mail."""
         (address,) = instance.sign_up(name)
-        queue = f"{self.home}/signup-requests"
-        waiting = instance.look(queue, self.olivia)["signup_requests"]
-        (theirs,) = (row["id"] for row in waiting if row["email"] == address)
-        assert instance.call(f"{queue}/{theirs}/approve", self.olivia).status == 204
+        self.decide(instance, "approve", address)
         return address
+
+    def decide(self, instance: Instance, decision: str, *addresses: str) -> None:
+        """On the sign-ups of these, or of everybody who waits."""
+        queue = f"{self.home}/signup-requests"
+        for row in instance.look(queue, self.olivia)["signup_requests"]:
+            if not addresses or row["email"] in addresses:
+                answer = instance.call(f"{queue}/{row['id']}/{decision}", self.olivia)
+                assert answer.status == 204
 
     def invite(self, instance: Instance, address: str) -> str:
         """Returns the invite's token."""

@@ -29,14 +29,11 @@ LINKS = [
 @pytest.fixture
 def busy(instance: Instance, team: Team) -> None:
     """Something to tell on each card."""
-    waiting, _ = instance.sign_up("Xenia", "Yuri")
-    queue = f"{team.home}/signup-requests"
-    rows = instance.look(queue, team.olivia)["signup_requests"]
-    (theirs,) = (row["id"] for row in rows if row["email"] == waiting)
-    instance.call(f"{queue}/{theirs}/deny", team.olivia)
-    end = (dt.datetime.now(dt.UTC) + dt.timedelta(days=5)).isoformat()
-    team.add_bot(instance, "Expiring bot", expires_at=end)
-    instance.call("/auth/login", email=waiting, password="a guess of somebody")
+    denied, _ = instance.sign_up("Xenia", "Yuri")
+    team.decide(instance, "deny", denied)
+    soon = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat()  # the first on its card
+    team.add_bot(instance, "Expiring bot", expires_at=soon)
+    instance.call("/auth/login", email=denied, password="a guess of somebody")
 
 
 @pytest.mark.usefixtures("busy")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.office import OWNER, QUEUE, Desk, Instance
+from tests.browser.office import OWNER, QUEUE, Desk, Instance, Team
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -26,8 +26,9 @@ OVERFLOW = """
 
 
 @pytest.fixture(scope="module")
-def waiting(instance: Instance) -> list[str]:
-    """The e-mails of five who wait, in the order in which they came."""
+def waiting(instance: Instance, team: Team) -> list[str]:
+    """The e-mails of five who wait, in the order in which they came, and nobody else."""
+    team.decide(instance, "deny")
     return instance.sign_up(*NAMES)
 
 

@@ -184,9 +184,13 @@ def test_nobody_but_staff_reaches_it(
     assert waiting.status == "pending"
 
 
-def test_the_owner_sees_nothing_else_in_the_admin(staff: Client) -> None:
+def test_the_owner_sees_service_accounts_and_nothing_else_beside_it(staff: Client) -> None:
     models = [model for app in staff.get("/admin/").context["app_list"] for model in app["models"]]
-    assert [model["object_name"] for model in models] == ["SignupRequest"]
+    assert [model["object_name"] for model in models] == [
+        "SignupRequest",
+        "ServiceAccountToken",
+        "ServiceAccount",
+    ]
 
 
 @pytest.mark.parametrize("key", ["x", "1", "00000000-0000-7000-8000-000000000000", "%00"])
