@@ -106,7 +106,7 @@ def test_it_is_told_without_a_query_for_each_row(bot: Actor, organization: Organ
             counts.append(len(queries))
             make_bot(organization, name=f"{page} {number}")
             ServiceAccountToken.objects.create(
-                service_account=account_of(bot), digest=f"{page}{number}", hint="sa_…0000"
+                service_account=account_of(bot), digest=str(len(counts)), hint="sa_…0000"
             )
     assert (counts[0], counts[2]) == (counts[1], counts[3])
 
