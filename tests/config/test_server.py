@@ -1,6 +1,7 @@
 """What gunicorn makes of a request before the application sees it."""
 
 import http.client
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -55,3 +56,16 @@ def test_no_client_moves_the_application_to_another_path(host: str, path: str) -
     with closing(http.client.HTTPConnection(host, timeout=10)) as connection:
         connection.request("GET", "/api/v1/public/instance", headers={"SCRIPT_NAME": path})
         assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize("charset", ["nope''%41", "idna''%41%ff", "a'b'c'd"])
+def test_a_media_type_that_cannot_be_read_is_refused_like_any_other(
+    host: str, charset: str
+) -> None:
+    kind = f"application/json;charset*={charset}"
+    status, _, page = ask(host, "POST", "/api/v1/auth/login", "{}", Content_Type=kind)
+    assert (status, json.loads(page)["code"]) == (415, "unsupported_media_type")
+    assert ask(host, "GET", "/api/v1/public/instance", Content_Type=kind)[0] == 200
+    assert ask(host, "GET", "/health", Content_Type=kind)[0] == 200
+    form = f"multipart/form-data;boundary*={charset}"
+    assert ask(host, "POST", "/admin/login/", "x", Content_Type=form)[0] == 403
