@@ -74,10 +74,17 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if not name.endswith(".md"):
         return _as_written(name)
-    liked = request.get_preferred_type(["text/plain", "text/markdown", "text/html"])
-    response = _as_page(name) if liked == "text/html" else _as_written(name)
+    response = _as_page(name) if _would_rather_have_html(request) else _as_written(name)
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def _would_rather_have_html(request: HttpRequest) -> bool:
+    try:
+        liked = request.get_preferred_type(["text/plain", "text/markdown", "text/html"])
+    except ValueError:  # a parameter in a character set that nobody knows (RFC 2231)
+        return False
+    return liked == "text/html"
 
 
 def _as_written(name: str) -> HttpResponse:

@@ -71,6 +71,7 @@ def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
         *(("text/plain", "text/plain"), ("text/markdown, text/html, */*", "text/plain")),
         *(("text/html;q=0.5, text/markdown", "text/plain"), ("text/html;q=x", "text/html")),
         *((",;,/", "text/plain"), ("text/html;q=0", "text/plain")),
+        *(("text/html;x*=nope''%41", "text/plain"), ("text/html;x*=idna''%ff", "text/plain")),
     ],
 )
 def test_who_would_rather_have_html_gets_it(accept: str, kind: str) -> None:
