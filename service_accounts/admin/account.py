@@ -163,6 +163,12 @@ class ServiceAccountAdmin(MintingAdmin):
         except Refusal as refusal:
             return self.refuse(request, refusal, back)
 
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """To be looked at: for a POST that says `_saveasnew`, Django would go past `add_view`."""
+        if request.method == "POST":
+            raise PermissionDenied
+        return super().change_view(request, *args, **kwargs)
+
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page on which an account is described; a POST makes it, with its first token."""
         if not self.has_add_permission(request):

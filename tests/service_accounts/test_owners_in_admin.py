@@ -144,6 +144,12 @@ def test_an_account_is_not_added_out_of_reach(desk: Client, out_of_reach: Actor)
     assert ServiceAccount.objects.filter(organization=foreign).count() == 1
 
 
+def test_the_page_of_an_account_makes_no_other_account(desk: Client, bot: Actor) -> None:
+    page = f"{ACCOUNTS}{account_of(bot).pk}/change/"
+    assert desk.post(page, {"_saveasnew": "1", "name": "Mine"}).status_code == 403
+    assert ServiceAccount.objects.count() == 1
+
+
 def test_who_may_look_everywhere_changes_nothing_out_of_reach(
     desk: Client, owner: Actor, bot: Actor, out_of_reach: Actor
 ) -> None:
