@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as StoredSession
 from django.core.management import call_command
 from django.test import Client
@@ -66,6 +67,13 @@ def test_a_page_runs_no_script_but_our_own(root: Client, page: str) -> None:
     assert (policy["default-src"], policy["script-src"]) == (["'none'"], ["'self'"])
     assert [policy[name] for name in ("base-uri", "frame-ancestors")] == [["'none'"]] * 2
     assert policy["form-action"] == ["'self'"]
+
+
+def test_pages_of_django_that_no_page_leads_to_are_not_there(root: Client) -> None:
+    field = {"app_label": "organizations", "model_name": "role", "field_name": "organization"}
+    kind = ContentType.objects.get_for_model(User)
+    for page, said in (("autocomplete", field), (f"r/{kind.pk}/x", {})):
+        assert root.get(f"/admin/{page}/", said).status_code == 404
 
 
 def test_a_selection_that_no_page_sent_is_no_error(root: Client, pending: Actor) -> None:
