@@ -45,26 +45,31 @@ class History:
 
 
 def history_of(request: SignupRequest) -> History:
-    """From the audit trail and from the invites."""
+    """From the audit trail and from the invites; of other organizations nothing, whose people are
+    not for those who decide here."""
     of_request = AuditEvent.objects.with_names().filter(target_id=request.pk, action__in=DECISIONS)
     decisions = list(of_request.order_by("-created_at", "-pk")[: MAX_TOLD + 1])
     # Whatever they are: those that are told may be few among many log-ins.
     of_account = AuditEvent.objects.with_names().filter(target_id=request.user_id)
     events = list(of_account.order_by("-created_at")[: MANY + 1])
     # By the address, which has an index; no index is in this order, which might tempt a planner.
-    to_address = Invite.objects.filter(email_key=request.user.email_key)
+    to_address = Invite.objects.filter(
+        email_key=request.user.email_key, organization=request.organization_id
+    )
     invites = list(to_address.select_related("created_by").order_by("-created_at")[: MAX_TOLD + 1])
     lines = [
         *(Told(one.created_at, _decision(one, request), _reason(one)) for one in decisions),
-        *_account(events[:MANY]),
+        *_account(events[:MANY], request),
         *(Told(one.created_at, _invite(one)) for one in invites),
     ]
     lines.sort(key=lambda line: line.moment, reverse=True)
     return History(lines[:MAX_TOLD], len(lines) > MAX_TOLD or len(events) > MANY)
 
 
-def _account(events: list[AuditEvent]) -> Iterator[Told]:
+def _account(events: list[AuditEvent], request: SignupRequest) -> Iterator[Told]:
     for event in events:
+        if event.organization_id not in {None, request.organization_id}:
+            continue
         if words := OF_THE_ACCOUNT.get(event.action):
             yield Told(event.created_at, f"{words} by {who(event)}.")
     failed = [one.created_at for one in events if one.action == Action.LOGIN_FAILED]

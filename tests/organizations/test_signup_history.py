@@ -4,11 +4,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.audit import Action, record
 from accounts.models import AuditEvent
 from organizations.models import Organization, SignupNote, SignupRequest
 from organizations.services.users import disable_user, enable_user
 from tests.conftest import SETUP, Actor
-from tests.factories import InviteFactory, UserFactory, add_member
+from tests.factories import InviteFactory, OrganizationFactory, UserFactory, add_member
 from tests.organizations.signups import QUEUE, apply
 from tests.organizations.test_signup_page import browser_with, open_page, page_of
 
@@ -38,6 +39,14 @@ def test_earlier_invites_to_the_address_are_told(
     invite(nora, owner, "")
     by = "Invited by Olivia Owner (owner@example.com)"
     assert lines(staff, nora) == [f"{by}: the invite was revoked."]
+
+
+def test_what_another_organization_did_is_not_told(staff: Client, nora: SignupRequest) -> None:
+    rival, boss = OrganizationFactory.create(), UserFactory.create(email="boss@rival.example")
+    InviteFactory.create(organization=rival, email=nora.user.email, created_by=boss)
+    for home in (rival, nora.organization):
+        record(Action.MEMBER_REMOVED, by=SETUP, target=nora.user, organization_id=home.pk)
+    assert lines(staff, nora) == ["They were removed from the organization by the command line."]
 
 
 def test_what_happened_to_the_account_is_told(staff: Client, nora: SignupRequest) -> None:
