@@ -21,7 +21,8 @@ def keep(request: HttpRequest, decision: Decision, outcomes: list[Outcome]) -> s
     """Returns the key of the list; None while the database cannot be reached.
 
     Each list has a key of its own, so that another tab overwrites none; the oldest is forgotten.
-    The session holds on to nobody's address.
+    The session holds on to nobody's address. If somebody ended it meanwhile, nothing is kept: the
+    key leads to the log-in.
     """
     key = str(uuid7())
     rows = [[str(one.key), one.is_done, one.text] for one in outcomes]
@@ -33,11 +34,12 @@ def keep(request: HttpRequest, decision: Decision, outcomes: list[Outcome]) -> s
         request.session.save()
     except (Error, UpdateError) as error:  # the session makes the one of the other
         reason = error.__context__ if isinstance(error, UpdateError) else error
-        if not is_outage(reason):
-            raise
-        log_outage(error)
         request.session.modified = False
-        return None
+        if is_outage(reason):
+            log_outage(error)
+            return None
+        if not isinstance(error, UpdateError):
+            raise
     return key
 
 

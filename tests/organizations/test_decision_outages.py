@@ -1,8 +1,13 @@
 """The database goes away while several sign-ups are decided: what was done is told, and kept."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session as StoredSession
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
 
 from organizations.models import Membership, Organization, SignupRequest
@@ -54,6 +59,22 @@ def test_the_answer_is_the_table_of_what_was_done(
     assert SECRET not in page
     assert outage.tried_since <= 2  # to keep the table, and not one for each request
     assert list(SignupRequest.objects.pending().order_by("pk")) == four[2:]
+
+
+def test_who_is_logged_out_meanwhile_is_led_to_the_log_in(
+    staff: Client, four: list[SignupRequest]
+) -> None:
+    def end_session(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        if sql.startswith(AUDIT):  # in the transaction of a decision
+            StoredSession.objects.all().delete()
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(end_session):
+        answer = decide(staff, "approve", *four)
+    assert answer.status_code == 302
+    assert not SignupRequest.objects.pending().exists()
+    assert "/admin/login/" in staff.get(answer["Location"])["Location"]
+    assert not StoredSession.objects.exists()
 
 
 def test_what_an_outage_ended_is_no_half_decision(
