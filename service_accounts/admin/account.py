@@ -20,7 +20,7 @@ from service_accounts.admin.minting import MintingAdmin, Refusal, get_access, re
 from service_accounts.admin.words import may_in_words, status_in_words
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from service_accounts.services.account import change_service_account
-from service_accounts.services.token import IssuedToken, issue_token
+from service_accounts.services.token import IssuedToken, ServiceAccountNotFound, issue_token
 from service_accounts.staff import (
     CHANGE_ACCOUNTS,
     CHANGE_TOKENS,
@@ -96,13 +96,16 @@ class ServiceAccountAdmin(MintingAdmin):
         accounts = self.within(request, queryset, CHANGE_ACCOUNTS)
 
         def switch(account: ServiceAccount) -> bool:
-            change_service_account(account=account, changed={"is_active": is_active}, by=actor)
+            try:
+                change_service_account(account=account, changed={"is_active": is_active}, by=actor)
+            except ServiceAccountNotFound:  # deleted meanwhile: no reason to leave out the others
+                return False
             return True
 
         run = one_by_one(accounts, switch)
         if answer := self.tell_run(request, run, past):
             return answer
-        messages.success(request, f"{past}: {len(run.done)}.")
+        messages.success(request, f"{past}: {sum(run.results)}.")
         return None
 
     def get_urls(self) -> list[URLPattern]:

@@ -125,15 +125,11 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         if asks := self.ask_about(request, "revoke_selected", tokens, "Revoke tokens", page):
             return asks
         actor = admin_actor(request)
-
-        def revoke(token: ServiceAccountToken) -> bool:
-            revoke_token(token=token, by=actor)
-            return True
-
-        run = one_by_one(tokens, revoke)
+        run = one_by_one(tokens, lambda token: revoke_token(token=token, by=actor))
         if answer := self.tell_run(request, run, "Revoked"):
             return answer
-        messages.success(request, f"Revoked: {len(tokens)} token(s). They are dead at once.")
+        text = f"Revoked: {sum(run.results)} token(s). They are dead at once."
+        messages.success(request, text)
         return None
 
     def get_urls(self) -> list[URLPattern]:

@@ -130,12 +130,15 @@ def rotate_token(
     return issued
 
 
-def revoke_token(*, token: ServiceAccountToken, by: Actor) -> None:
-    """Make a token useless from the next request on; one that is revoked stays as it was."""
+def revoke_token(*, token: ServiceAccountToken, by: Actor) -> bool:
+    """Make a token useless from the next request on; false for one that is revoked, which stays as
+    it was, or gone."""
     with transaction.atomic():
         live = ServiceAccountToken.objects.filter(pk=token.pk, revoked_at__isnull=True)
-        if live.update(revoked_at=timezone.now()):
-            _record(Action.TOKEN_REVOKED, token, by, before={"hint": token.hint})
+        if not live.update(revoked_at=timezone.now()):
+            return False
+        _record(Action.TOKEN_REVOKED, token, by, before={"hint": token.hint})
+        return True
 
 
 def get_token(*, account: ServiceAccount, token_id: uuid.UUID) -> ServiceAccountToken:
