@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends import console
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template.loader import render_to_string
 
@@ -101,19 +102,24 @@ def _deliver(template: str, messages: list[EmailMessage]) -> None:
 
 
 def _problems(messages: Sequence[EmailMessage]) -> Iterator[Exception]:
-    """Send them over one connection; what was met by each that was not sent. An address that the
-    mail server refuses keeps no other mail back."""
+    """Send them one after the other; what was met by each that was not sent. An address that the
+    mail server refuses keeps no other mail back, also where the server hangs up (RFC 5321 §3.8)."""
     connection = get_connection()
-    try:
-        connection.open()
-    except Exception as error:
-        yield from [error] * len(messages)
-        return
-    for message in messages:
+    for number, message in enumerate(messages):
+        try:
+            connection.open()  # where none is
+        except Exception as error:
+            yield from [error] * (len(messages) - number)
+            return
         try:
             connection.send_messages([message])
         except Exception as error:
             yield error
+            _close(connection)
+    _close(connection)
+
+
+def _close(connection: BaseEmailBackend) -> None:
     with suppress(Exception):  # what was sent is
         connection.close()
 

@@ -47,8 +47,11 @@ def test_a_mail_server_that_is_down_loses_all_which_is_counted_and_told(
     ]
 
 
-def test_an_address_that_is_refused_keeps_no_other_mail_back(settings: Settings) -> None:
-    with refusing_mail_server("second@example.com 550 nobody") as settings.EMAIL_PORT:
+@pytest.mark.parametrize("answer", ["550 nobody", "450 later", "421 too many, and closing"])
+def test_an_address_that_is_refused_keeps_no_other_mail_back(
+    settings: Settings, answer: str
+) -> None:
+    with refusing_mail_server(f"second@example.com {answer}") as settings.EMAIL_PORT:
         assert send_three() == (2, 1)
 
 
