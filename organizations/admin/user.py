@@ -107,6 +107,9 @@ class UserAdmin(SafeAdmin):
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """The page that asks; its POST ends them, however many, those of the admin too."""
         users, page = list(queryset), "accounts/user/end_sessions.html"
+        if not users:
+            messages.warning(request, "These users do not exist any more.")
+            return None
         if asks := self.ask_about(request, "end_sessions", users, "End all sessions", page):
             return asks
         end = partial(

@@ -241,6 +241,14 @@ def test_all_sessions_are_ended_after_a_question(boss: Client, member: Actor, ow
     assert [actor.get("/me").status_code for actor in (member, owner)] == [200, 200]
 
 
+def test_nothing_is_asked_about_a_user_who_is_gone(boss: Client, bot: Actor) -> None:
+    gone = bot.user.pk
+    bot.user.delete()
+    page = ask(boss, "/admin/accounts/user/", "end_sessions", gone)
+    assert "These users do not exist any more." in page
+    assert "0 users" not in page
+
+
 def test_all_sessions_are_ended_those_of_the_admin_too(boss: Client) -> None:
     clerk, browser = make_clerk("view_user")
     end_all(boss, clerk)
