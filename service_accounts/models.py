@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.ids import uuid7
+from accounts.models import User
 from organizations.models import Organization
 
 MAX_SERVICE_ACCOUNT_NAME_LENGTH = 100
@@ -33,8 +34,8 @@ class ServiceAccountQuerySet(models.QuerySet["ServiceAccount"]):
 
     def keys_of_disabled(self) -> "models.QuerySet[ServiceAccount, Any]":
         """Of those that are disabled, or act as a user who is: two short lists, each by its index,
-        where one condition over both tables would read all."""
-        by_user = self.filter(user__is_active=False).values("pk")
+        where one condition over both tables, or one over people too, would read all."""
+        by_user = self.filter(user__kind=User.Kind.SERVICE, user__is_active=False).values("pk")
         return self.filter(is_active=False).values("pk").union(by_user)
 
 
