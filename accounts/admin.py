@@ -19,7 +19,7 @@ from accounts.admin_bulk import one_by_one
 from accounts.admin_filters import OwnerFilter
 from accounts.admin_home import describe
 from accounts.admin_site import admin_actor
-from accounts.admin_words import moment_in_words, moment_of
+from accounts.admin_words import counted, moment_in_words, moment_of
 from accounts.models import AuditEvent, Session, User
 from accounts.services.sessions import revoke_session
 
@@ -118,7 +118,7 @@ class SessionAdmin(ReadOnlyAdmin):
         if answer := self.tell_run(request, run, "Ended"):
             return answer
         if ended := sum(run.results):
-            messages.success(request, f"Ended: {ended} session(s).")
+            messages.success(request, f"Ended: {counted(ended, 'session')}.")
         else:
             messages.warning(request, "These sessions have ended already.")
         return None

@@ -19,6 +19,11 @@ def age(moment: dt.datetime, now: dt.datetime) -> str:
     return timesince(moment, now, depth=1) if is_long else "less than a minute"
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 token", "2 tokens"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def who(event: AuditEvent) -> str:
     """Who did it, for a row that was asked for `with_names`."""
     if not event.actor_email:

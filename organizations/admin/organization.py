@@ -13,7 +13,7 @@ from accounts.admin_bulk import one_by_one
 from accounts.admin_details import tell_with
 from accounts.admin_lists import BoundedCount, in_words
 from accounts.admin_site import admin_actor
-from accounts.admin_words import moment_of
+from accounts.admin_words import counted, moment_of
 from accounts.inputs import NameField
 from organizations.models import Invite, MemberRole, Membership, Organization, Role
 from organizations.permissions import permissions_in_words
@@ -161,7 +161,7 @@ class InviteAdmin(ReadOnlyAdmin):
         for invite, is_revoked in run.done:
             if not is_revoked:
                 messages.warning(request, f"The {invite} did not work any more.")
-        messages.success(request, f"Revoked: {sum(run.results)} invite(s).")
+        messages.success(request, f"Revoked: {counted(sum(run.results), 'invite')}.")
         return None
 
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.admin_base import SafeAdmin, clean_with
 from accounts.admin_bulk import one_by_one
 from accounts.admin_site import admin_actor
-from accounts.admin_words import moment_of
+from accounts.admin_words import counted, moment_of
 from accounts.inputs import NameField
 from accounts.models import Session, User
 from accounts.services.sessions import revoke_sessions
@@ -121,8 +121,8 @@ class UserAdmin(SafeAdmin):
         run = one_by_one(users, lambda user: end(user=user))
         if answer := self.tell_run(request, run, "Sessions ended"):
             return answer
-        text = f"Ended: {sum(run.results)} session(s) of {len(run.done)} user(s)."
-        messages.success(request, text)
+        ended, users_done = counted(sum(run.results), "session"), counted(len(run.done), "user")
+        messages.success(request, f"Ended: {ended} of {users_done}.")
         return None
 
     def has_add_permission(self, request: HttpRequest) -> bool:

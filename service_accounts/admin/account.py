@@ -11,9 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from accounts.actor import Actor
 from accounts.admin_base import FirstFewFilter
 from accounts.admin_bulk import one_by_one
 from accounts.admin_site import admin_actor
+from accounts.admin_words import counted
 from service_accounts.admin.creation import chosen, create, homes_of, list_grantable, require_home
 from service_accounts.admin.forms import AccountForm, IssueForm, expiry
 from service_accounts.admin.minting import MintingAdmin, Refusal, get_access, require_may_mint
@@ -81,31 +83,33 @@ class ServiceAccountAdmin(MintingAdmin):
     def disable_selected(
         self, request: HttpRequest, queryset: QuerySet[ServiceAccount]
     ) -> HttpResponse | None:
-        return self._switch(request, queryset, is_active=False)
+        return self._switch_selected(request, queryset, is_active=False)
 
     @admin.action(description="Enable selected service accounts", permissions=["manage"])
     def enable_selected(
         self, request: HttpRequest, queryset: QuerySet[ServiceAccount]
     ) -> HttpResponse | None:
-        return self._switch(request, queryset, is_active=True)
+        return self._switch_selected(request, queryset, is_active=True)
 
-    def _switch(
+    def _switch_selected(
         self, request: HttpRequest, queryset: QuerySet[ServiceAccount], *, is_active: bool
     ) -> HttpResponse | None:
-        actor, past = admin_actor(request), "Enabled" if is_active else "Disabled"
-        accounts = self.within(request, queryset, CHANGE_ACCOUNTS)
-
-        def switch(account: ServiceAccount) -> bool:
-            try:
-                change_service_account(account=account, changed={"is_active": is_active}, by=actor)
-            except ServiceAccountNotFound:  # deleted meanwhile: no reason to leave out the others
-                return False
-            return True
-
-        run = one_by_one(accounts, switch)
+        """The page that asks about those that are not so yet; its POST switches them."""
+        verb, actor = "enable" if is_active else "disable", admin_actor(request)
+        chosen = self.within(request, queryset, CHANGE_ACCOUNTS).exclude(is_active=is_active)
+        accounts, action = list(chosen), f"{verb}_selected"
+        if not accounts:
+            messages.warning(request, f"These service accounts were {verb}d already.")
+            return None
+        title = f"{verb.capitalize()} service accounts"
+        page = "service_accounts/switch_selected.html"
+        if asks := self.ask_about(request, action, accounts, title, page):
+            return asks
+        past = f"{verb.capitalize()}d"
+        run = one_by_one(accounts, partial(_switch, is_active=is_active, by=actor))
         if answer := self.tell_run(request, run, past):
             return answer
-        messages.success(request, f"{past}: {sum(run.results)}.")
+        messages.success(request, f"{past}: {counted(sum(run.results), 'service account')}.")
         return None
 
     def get_urls(self) -> list[URLPattern]:
@@ -201,6 +205,15 @@ def _issue(request: HttpRequest, account: ServiceAccount, said: dict[str, Any]) 
         by=admin_actor(request),
         token_id=said["once"],
     )
+
+
+def _switch(account: ServiceAccount, *, is_active: bool, by: Actor) -> bool:
+    """Whether it was there."""
+    try:
+        change_service_account(account=account, changed={"is_active": is_active}, by=by)
+    except ServiceAccountNotFound:  # deleted meanwhile: no reason to leave out the others
+        return False
+    return True
 
 
 def _tokens_of(account: ServiceAccount) -> list[tuple[ServiceAccountToken, str, bool]]:

@@ -16,7 +16,7 @@ from accounts.admin_bulk import one_by_one
 from accounts.admin_filters import OwnerFilter
 from accounts.admin_found import Condition
 from accounts.admin_site import admin_actor
-from accounts.admin_words import moment_of
+from accounts.admin_words import counted, moment_of
 from service_accounts.admin.forms import RotateForm
 from service_accounts.admin.minting import MintingAdmin, Refusal, require_may_mint
 from service_accounts.admin.words import may_in_words, state_of, status_in_words
@@ -128,7 +128,7 @@ class ServiceAccountTokenAdmin(MintingAdmin):
         run = one_by_one(tokens, lambda token: revoke_token(token=token, by=actor))
         if answer := self.tell_run(request, run, "Revoked"):
             return answer
-        text = f"Revoked: {sum(run.results)} token(s). They are dead at once."
+        text = f"Revoked: {counted(sum(run.results), 'token')}, dead at once."
         messages.success(request, text)
         return None
 

@@ -248,7 +248,7 @@ def test_ended_sessions_are_refused_at_once(member: Actor, owner: Actor) -> None
     second = log_in(member.user)
     clerk = browser_of_staff("view_session", "change_session")
     answer = act(clerk, SESSIONS, "end_selected", session_of(owner), *member.user.sessions.all())
-    assert said(answer) == ["Ended: 3 session(s)."]
+    assert said(answer) == ["Ended: 3 sessions."]
     assert [actor.get("/me").status_code for actor in (member, second, owner)] == [401] * 3
 
 

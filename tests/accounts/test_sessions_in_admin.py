@@ -104,7 +104,7 @@ def test_what_had_ended_before_is_not_counted(clerk: Client, member: Actor, owne
     Session.objects.filter(pk=over.pk).update(expires_at=timezone.now())
     Session.objects.filter(pk=gone.pk).update(revoked_at=timezone.now())
     answer = act(clerk, SESSIONS, "end_selected", session_of(owner), session_of(member), over, gone)
-    assert said(answer) == ["Ended: 2 session(s)."]
+    assert said(answer) == ["Ended: 2 sessions."]
     answer = act(clerk, SESSIONS, "end_selected", session_of(owner), over, gone)
     assert said(answer) == ["These sessions have ended already."]
     assert AuditEvent.objects.filter(action="session.revoked").count() == 2

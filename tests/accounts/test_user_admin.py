@@ -223,9 +223,7 @@ def test_all_sessions_of_a_user_are_ended_at_once(
     now = timezone.now()
     Session.objects.bulk_create(make_session(1, member.user, now) for _ in range(1_100))
     answer = end_all(boss, member.user)
-    assert [str(text) for text in answer.context["messages"]] == [
-        "Ended: 1101 session(s) of 1 user(s)."
-    ]
+    assert [str(text) for text in answer.context["messages"]] == ["Ended: 1101 sessions of 1 user."]
     assert (member.get("/me").status_code, owner.get("/me").status_code) == (401, 200)
     assert not Session.objects.live(now).filter(user=member.user).exists()
     event = AuditEvent.objects.get(action="sessions.revoked")

@@ -79,7 +79,7 @@ def test_a_session_is_ended_and_another_is_not(
     assert barriers(colleague.page) == []
     colleague.page.get_by_role("button", name="End 2 sessions").click()
     # One of the sign-up, one of the log-in.
-    expect(colleague.messages).to_have_text("Ended: 2 session(s).")
+    expect(colleague.messages).to_have_text("Ended: 2 sessions.")
     assert [is_let_in(instance, token) for token in (hers, his)] == [False, True]
     find_event(colleague, "Session ended")
 
@@ -98,7 +98,7 @@ def test_all_sessions_of_somebody_are_ended_from_their_page(
     assert barriers(colleague.page) == []
     assert is_let_in(instance, token)
     colleague.page.get_by_role("button", name="End all sessions").click()
-    expect(colleague.messages).to_have_text("Ended: 2 session(s) of 1 user(s).")
+    expect(colleague.messages).to_have_text("Ended: 2 sessions of 1 user.")
     assert not is_let_in(instance, token)
 
 
@@ -109,7 +109,7 @@ def test_an_invite_is_revoked(instance: Instance, team: Team, colleague: Desk) -
     colleague.act("Revoke selected invites", peter)
     colleague.shoot("revoke-invites")
     colleague.page.get_by_role("button", name="Revoke 1 invite").click()
-    expect(colleague.messages).to_have_text("Revoked: 1 invite(s).")
+    expect(colleague.messages).to_have_text("Revoked: 1 invite.")
     expect(colleague.row(peter).locator(".field-state")).to_have_text("revoked")
     his = str(instance.log_in(peter)["access_token"])
     assert instance.call(f"/invites/{token}/accept", his)["code"] == "invite_not_found"
@@ -124,7 +124,7 @@ def test_a_token_is_revoked(instance: Instance, team: Team, colleague: Desk) -> 
     colleague.shoot("revoke-several")
     assert barriers(colleague.page) == []
     colleague.page.get_by_role("button", name="Revoke 1 token").click()
-    expect(colleague.messages).to_contain_text("Revoked: 1 token(s)")
+    expect(colleague.messages).to_contain_text("Revoked: 1 token, dead at once.")
     expect(colleague.row("Deploy bot").locator(".field-state")).to_have_text("revoked")
     assert not is_let_in(instance, token)
     find_event(colleague, "Token revoked")
@@ -137,7 +137,11 @@ def test_a_service_account_is_disabled_and_enabled(
     colleague.page.goto(ACCOUNTS)
     for action, is_let in (("Disable", False), ("Enable", True)):
         colleague.act(f"{action} selected service accounts", "Night bot")
-        expect(colleague.messages).to_have_text(f"{action}d: 1.")
+        colleague.shoot(f"{action.lower()}-selected")
+        assert barriers(colleague.page) == []
+        assert is_let_in(instance, token) is not is_let
+        colleague.page.get_by_role("button", name=f"{action} 1 service account").click()
+        expect(colleague.messages).to_have_text(f"{action}d: 1 service account.")
         assert is_let_in(instance, token) is is_let
     find_event(colleague, "Service account changed")
 

@@ -232,7 +232,7 @@ def test_what_the_api_refuses_is_refused_here(
 
 def test_a_revoked_invite_opens_nothing(clerk: Client, invite: Invite, outsider: Actor) -> None:
     Invite.objects.update(email="", email_key="")
-    assert said(act(clerk, INVITES, "revoke_selected", invite)) == ["Revoked: 1 invite(s)."]
+    assert said(act(clerk, INVITES, "revoke_selected", invite)) == ["Revoked: 1 invite."]
     answer = outsider.post("/invites/an invite/accept")
     assert (answer.status_code, answer.json()["code"]) == (404, "invite_not_found")
 

@@ -148,7 +148,7 @@ def test_a_list_shows_fifty_rows_a_page_to_its_end(root: Client, page: str) -> N
 def test_a_revoked_token_is_refused_at_once(clerk: Client, bot: Actor) -> None:
     assert bot.get("/me").status_code == 200
     answer = revoke(clerk, TOKENS, token_of(bot))
-    assert said(answer) == ["Revoked: 1 token(s). They are dead at once."]
+    assert said(answer) == ["Revoked: 1 token, dead at once."]
     assert bot.get("/me").status_code == 401
 
 
@@ -160,9 +160,7 @@ def test_tokens_that_were_ticked_are_revoked_after_a_question(
     assert "Revoke 2 tokens?" in page
     assert "Night bot" in page
     assert [actor.get("/me").status_code for actor in (bot, other)] == [200, 200]
-    assert said(revoke(clerk, TOKENS, token_of(other))) == [
-        "Revoked: 1 token(s). They are dead at once."
-    ]
+    assert said(revoke(clerk, TOKENS, token_of(other))) == ["Revoked: 1 token, dead at once."]
     assert [actor.get("/me").status_code for actor in (bot, other)] == [200, 401]
 
 
@@ -184,16 +182,18 @@ def test_a_revoked_token_is_on_record_with_who_and_when(clerk: Client, bot: Acto
 
 def test_the_message_counts_what_was_revoked_on_a_filtered_list(clerk: Client, bot: Actor) -> None:
     answer = revoke(clerk, f"{TOKENS}?state=active", token_of(bot))
-    assert said(answer) == ["Revoked: 1 token(s). They are dead at once."]
+    assert said(answer) == ["Revoked: 1 token, dead at once."]
 
 
 def test_a_disabled_service_account_is_refused_until_it_is_enabled(
     clerk: Client, bot: Actor
 ) -> None:
     account = account_of(bot)
-    assert said(act(clerk, ACCOUNTS, "disable_selected", account)) == ["Disabled: 1."]
+    assert said(act(clerk, ACCOUNTS, "disable_selected", account)) == [
+        "Disabled: 1 service account."
+    ]
     assert bot.get("/me").status_code == 401
-    assert said(act(clerk, ACCOUNTS, "enable_selected", account)) == ["Enabled: 1."]
+    assert said(act(clerk, ACCOUNTS, "enable_selected", account)) == ["Enabled: 1 service account."]
     assert bot.get("/me").status_code == 200
 
 

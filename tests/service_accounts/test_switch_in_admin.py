@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from organizations.models import Organization
 from service_accounts.models import ServiceAccount, ServiceAccountToken
-from tests.accounts.test_admin_pages import said
-from tests.conftest import Actor
+from tests.accounts.test_admin_pages import act, ask, said
+from tests.conftest import Actor, make_bot
 from tests.factories import UserFactory
 from tests.service_accounts.test_tokens_in_admin import ACCOUNTS, account_of, staff_of
 
@@ -102,3 +102,25 @@ def test_the_page_tells_of_the_file_that_declares_the_account(clerk: Client, bot
     ServiceAccount.objects.update(managed_by="deployment")
     page = clerk.get(page_of(bot, "disable")).content.decode()
     assert "declared by the file of “deployment”" in page
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"), [("disable", "programs that use"), ("enable", "let in")]
+)
+def test_several_accounts_are_switched_after_a_question(
+    clerk: Client, bot: Actor, organization: Organization, verb: str, words: str
+) -> None:
+    other = make_bot(organization, name="Other bot")
+    ServiceAccount.objects.update(is_active=verb == "disable")
+    both, action = [account_of(bot), account_of(other)], f"{verb}_selected"
+    before = bot.get("/me").status_code
+    page = ask(clerk, ACCOUNTS, action, *both)
+    assert f"{verb.capitalize()} 2 service accounts?" in page
+    assert words in page
+    assert bot.get("/me").status_code == before
+    answer = act(clerk, ACCOUNTS, action, *both)
+    assert said(answer) == [f"{verb.capitalize()}d: 2 service accounts."]
+    assert {one.get("/me").status_code for one in (bot, other)} == {401, 200} - {before}
+    assert said(act(clerk, ACCOUNTS, action, *both)) == [
+        f"These service accounts were {verb}d already."
+    ]
