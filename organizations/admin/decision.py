@@ -82,11 +82,13 @@ class Decision(StrEnum):
         }[self]
 
 
-def mail_in_words() -> str:
-    """Whether an applicant who is told by mail will know of it."""
-    if mail.reaches_people():
-        return "They get a mail, if the mail server takes it."
-    return "No mail reaches them: no mail server is set up."
+def mail_in_words(*, is_chosen: bool = True) -> str:
+    """Whether an applicant who is told by mail will know of it; `is_chosen` is False while staff
+    have yet to say whether there is to be one."""
+    if not mail.reaches_people():
+        return "No mail reaches them: no mail server is set up."
+    told = "They get a mail, if the mail server takes it."
+    return told if is_chosen else f"Only if this is ticked: {told[0].lower()}{told[1:]}"
 
 
 class LinesField(forms.CharField):

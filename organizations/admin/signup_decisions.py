@@ -144,7 +144,7 @@ class DecisionPages(ReadOnlyAdmin):
             "decision": decision,
             "requests": asked,
             "rows": rows_of(asked, with_roles=decision is Decision.UNDO),
-            "mail": mail_in_words(),
+            "mail": mail_in_words(is_chosen=decision is not Decision.DENY),
             "form": DecisionForm(),
         }
         return self.render_page(request, "decide.html", context)

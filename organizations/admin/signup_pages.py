@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, re_path, reverse
 from django.urls.converters import UUIDConverter
 
+from accounts import mail
 from accounts.admin_site import admin_actor
 from accounts.models import User
 from organizations.admin.decision import LinesField, too_late
@@ -115,7 +116,8 @@ class SignupPages(DecisionPages):
             choose_signup_mail(user=_staff(request), frequency=frequency)
             messages.success(request, "Your choice was saved.")
             return HttpResponseRedirect(request.path)
-        context = {"title": "Mails about sign-ups", "form": form}
+        reached = mail.reaches_people()
+        context = {"title": "Mails about sign-ups", "form": form, "reaches_people": reached}
         return self.render_page(request, "mails.html", context)
 
     def _page_context(self, request: HttpRequest, one: SignupRequest) -> dict[str, Any]:

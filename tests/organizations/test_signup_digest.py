@@ -162,6 +162,20 @@ def test_who_did_not_choose_it_gets_none(
     assert mailoutbox == []
 
 
+@pytest.mark.parametrize(
+    ("backend", "words"),
+    [
+        ("django.core.mail.backends.smtp.EmailBackend", "The mails go to owner@example.com."),
+        ("accounts.mail.ConsoleBackend", "no mail reaches you. The mails would go to owner@"),
+    ],
+)
+def test_the_choice_says_whether_mails_reach_anybody(
+    staff: Client, settings: Settings, backend: str, words: str
+) -> None:
+    settings.EMAIL_BACKEND = backend
+    assert words in staff.get(MAILS).content.decode()
+
+
 def test_of_many_fifty_are_named_and_the_rest_counted(
     daily: User, organization: Organization, mailoutbox: list[EmailMessage]
 ) -> None:

@@ -69,6 +69,13 @@ def test_without_a_mail_server_nobody_is_said_to_get_a_mail(
     assert "They get a mail" not in asked + answer.content.decode()
 
 
+def test_a_denial_says_that_the_mail_is_up_to_staff(
+    staff: Client, three: list[SignupRequest]
+) -> None:
+    asked = staff.get(f"{QUEUE}deny/{three[0].pk}/").content.decode()
+    assert "Only if this is ticked: they get a mail, if the mail server takes it." in asked
+
+
 def test_a_silent_denial_says_that_no_mail_was_sent(
     staff: Client, three: list[SignupRequest]
 ) -> None:
