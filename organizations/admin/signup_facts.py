@@ -19,16 +19,19 @@ from organizations.origins import FREE_MAIL, domain_of
 MANY = 100
 MAX_NAMED = 5
 CHANGELIST = "admin:organizations_signuprequest_changelist"
+USERS = "admin:accounts_user_changelist"
+COLLEAGUES_OF = "colleagues_of"  # the filter of the users, by the id of a request
 Status = SignupRequest.Status
 WORDS = {Status.PENDING: "waiting", Status.APPROVED: "approved", Status.DENIED: "denied"}
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many others there are of a kind, and the list of them, where there is one."""
+    """How many others there are of a kind, and the list of them."""
 
     text: str
-    url: str = ""
+    url: str
+    is_of_users: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,10 @@ def domain_facts(request: SignupRequest) -> DomainFacts:
     if name in FREE_MAIL:
         return DomainFacts(name, is_free_mail=True, counts=[])
     others = User.objects.of_domain(name).exclude(pk=request.user_id)
-    found = _members(request, others)
-    members = len(found)
-    counts = [Count(f"{many(members)} member{'' if members == 1 else 's'}")] if members else []
+    found = colleagues_of(request)
+    members, url = len(found), f"{reverse(USERS)}?{COLLEAGUES_OF}={request.pk}"
+    text = f"{many(members)} member{'' if members == 1 else 's'}"
+    counts = [Count(text, url, is_of_users=True)] if members else []
     for status in (Status.DENIED, Status.PENDING):
         number = _few_of(others, status).count()
         counts += _count(number, status, domain=name)
@@ -130,7 +134,13 @@ def many(number: int) -> str:
     return str(number) if number <= MANY else f"more than {MANY}"
 
 
-def _members(request: SignupRequest, others: "QuerySet[User]") -> list[uuid.UUID]:
+def colleagues_of(request: SignupRequest) -> list[uuid.UUID]:
+    """The members at the applicant's domain, up to one more than `MANY`; of a free-mail domain
+    none."""
+    name = domain_of(request.user.email_key)
+    if name in FREE_MAIL:
+        return []
+    others = User.objects.of_domain(name).exclude(pk=request.user_id)
     approved = _few_of(others, Status.APPROVED).values("pk")
     here = Membership.objects.filter(organization_id=request.organization_id)
     return list(here.filter(user__in=approved).values_list("user_id", flat=True))

@@ -1,4 +1,4 @@
-"""What narrows the queue: the status, and links from the page of a request."""
+"""What narrows the queue and the list of users: the status, and links from a request's page."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -8,8 +8,10 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.admin_filters import OwnerFilter
 from accounts.admin_found import MAX_FOUND
 from accounts.models import User
+from organizations.admin.signup_facts import COLLEAGUES_OF, colleagues_of
 from organizations.models import SignupRequest
 
 ALL = "all"
@@ -90,3 +92,18 @@ class NetworkFilter(NarrowFilter):
         if status:
             near = near.filter(status=status).order_by("created_at")  # as the index has them
         return queryset.filter(pk__in=near.values("pk")[:MAX_FOUND])
+
+
+class ColleaguesFilter(OwnerFilter):
+    """Of the users, the members whom the page of a request counts at the applicant's domain."""
+
+    title = "members at the domain of"
+    parameter_name = COLLEAGUES_OF
+    owners = SignupRequest
+
+    def owners_of(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().owners_of(request).select_related("user")
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        one = self.owners_of(request).filter(pk=self._owner_id).first()
+        return queryset.filter(pk__in=colleagues_of(one)) if one else queryset.none()

@@ -20,6 +20,7 @@ from accounts.inputs import NameField
 from accounts.models import Session, User
 from accounts.services.sessions import revoke_sessions
 from accounts.services.users import rename_user, set_rights
+from organizations.admin.signup_filters import ColleaguesFilter
 from organizations.services.membership import LastOwner
 from organizations.services.users import disable_user, enable_user, require_not_last_owner
 
@@ -65,7 +66,7 @@ class UserForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
 class UserAdmin(SafeAdmin):
     form = UserForm
     list_display = ("email", "display_name", "kind", "signup_status", "is_active", "last_seen")
-    list_filter = ("is_active", "is_staff", "kind", "signup_status")
+    list_filter = (ColleaguesFilter, "is_active", "is_staff", "kind", "signup_status")
     search_fields = ("email_key__startswith", "display_name__istartswith")
     search_help_text = "Search by e-mail or name"
     sortable_by = ("email",)

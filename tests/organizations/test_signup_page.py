@@ -13,11 +13,20 @@ from django.utils import timezone
 from accounts.models import AuditEvent, User
 from organizations.models import Organization, SignupNote, SignupRequest, SignupViewer
 from organizations.services.signup_request import approve_signup, deny_signup, reopen_signup
+from tests.accounts.test_admin_pages import browser_of_staff
 from tests.conftest import SETUP, Actor, caller_at, make_client
-from tests.factories import PASSWORD, SignupRequestFactory, UserFactory, add_member
+from tests.factories import (
+    PASSWORD,
+    OrganizationFactory,
+    SignupRequestFactory,
+    UserFactory,
+    add_member,
+)
 from tests.organizations.signups import QUEUE, apply, deny
 
 pytestmark = pytest.mark.django_db
+
+NOBODY = "00000000-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
@@ -69,6 +78,31 @@ def test_it_counts_the_others_of_the_domain(staff: Client, nora: SignupRequest) 
     listed = staff.get(counts[1].url)
     assert [row.user.email for row in listed.context["cl"].result_list] == ["spam@initech.example"]
     assert "Only those with an address at initech.example." in listed.content.decode()
+
+
+def test_the_members_of_the_domain_lead_to_exactly_them(nora: SignupRequest) -> None:
+    root = browser_of_staff()
+    add_member(nora.organization, UserFactory.create(email="boss@initech.example"))
+    UserFactory.create(email="gone@initech.example")  # a member no more
+    add_member(OrganizationFactory.create(), UserFactory.create(email="far@initech.example"))
+    apply(nora.organization, "other@initech.example")
+    count = open_page(root, nora)["domain"].counts[0]
+    assert f'<a href="{count.url}">1 member</a>' in root.get(page_of(nora)).content.decode()
+    listed = root.get(count.url)
+    assert [row.email for row in listed.context["cl"].result_list] == ["boss@initech.example"]
+    assert "By members at the domain of" in listed.content.decode()
+    for unknown in (NOBODY, "x", ""):
+        found = root.get(f"/admin/accounts/user/?colleagues_of={unknown}").context["cl"]
+        assert found.result_count == 0
+
+
+def test_where_the_users_are_closed_their_number_leads_nowhere(
+    staff: Client, nora: SignupRequest
+) -> None:
+    add_member(nora.organization, UserFactory.create(email="boss@initech.example"))
+    page = staff.get(page_of(nora)).content.decode()
+    assert "<li>1 member</li>" in page
+    assert "/admin/accounts/user/" not in page
 
 
 def test_of_a_free_mail_domain_nothing_is_counted(staff: Client, nora: SignupRequest) -> None:
