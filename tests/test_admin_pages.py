@@ -103,3 +103,22 @@ def test_a_huge_number_is_no_error(everything: None, model: type[Model]) -> None
     statuses.add(root.get(f"{page}{huge}/change/").status_code)
     statuses.add(act(root, page, "delete_selected", huge).status_code)
     assert statuses <= {200, 302, 400}
+
+
+@pytest.mark.parametrize(
+    ("page", "method", "status", "words"),
+    [
+        ("/admin/accounts/user/", "get", 403, "This page is not open to you."),
+        ("/admin/accounts/user/", "post", 403, "or the page was open for too long"),
+        ("/admin/nothing/", "get", 404, "There is no page at this address."),
+    ],
+)
+def test_a_page_that_does_not_open_says_why_and_leads_back(
+    owner: Actor, page: str, method: str, status: int, words: str
+) -> None:
+    owner.client.force_login(owner.user)
+    answer = getattr(owner.client, method)(page)
+    text = answer.content.decode()
+    assert (answer.status_code, words in text) == (status, True)
+    assert '<a href="/admin/">Back to the administration</a>' in text
+    assert "Back to the administration" not in owner.client.get("/nothing").content.decode()
