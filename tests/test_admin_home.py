@@ -166,6 +166,18 @@ def test_each_link_leads_to_what_it_counted(bot: Actor, organization: Organizati
     ]
 
 
+def test_it_tells_what_one_did_last(organization: Organization) -> None:
+    root = browser_of_staff()
+    assert "What you did last" not in root.get(HOME).content.decode()
+    ask_to_join(organization, 1)
+    request = SignupRequest.objects.get()
+    root.post("/admin/organizations/signuprequest/deny/selected/", {"ids": str(request.pk)})
+    text = " ".join(re.sub("<[^>]+>", " ", root.get(HOME).content.decode()).split())
+    did = f"What you did last {request} sign-up request: denied, less than a minute ago"
+    assert did in text
+    assert "What you did last" not in browser_of_staff().get(HOME).content.decode()
+
+
 def test_more_than_a_hundred_are_not_counted(organization: Organization, bot: Actor) -> None:
     users = make_users(0, MAX_COUNTED + 1)
     SignupRequest.objects.bulk_create(
