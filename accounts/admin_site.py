@@ -26,6 +26,10 @@ from accounts.services.sessions import revoke_sessions
 from config.exceptions import TooManyRequests
 
 UNUSED_PAGES = {"autocomplete", "view_on_site"}
+NOT_LET_IN = (
+    "Please enter the correct e-mail and password of a staff account."
+    " In the password, capital letters count."
+)
 
 
 def admin_actor(request: HttpRequest) -> Actor:
@@ -61,6 +65,10 @@ class StaffLoginForm(AdminAuthenticationForm):
             actor = acting_as(admin_actor(self.request), self.user_cache)
             record(Action.LOGIN_SUCCEEDED, by=actor, target=self.user_cache)
         return self.cleaned_data
+
+    def get_invalid_login_error(self) -> ValidationError:
+        """In Django's own words the e-mail may be case-sensitive, too."""
+        return ValidationError(NOT_LET_IN, code="invalid_login")
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Raises ValidationError for everybody but approved staff."""
@@ -123,6 +131,7 @@ class AdminSite(DjangoAdminSite):
     index_title = "Administration"
     site_url = None
     login_form = StaffLoginForm
+    logout_template = "admin/logged_out.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Asked on every page, so that a session ends with what let it in."""

@@ -93,7 +93,9 @@ def test_the_table_of_sessions_opens_nothing(root: Client) -> None:
 
 
 def test_a_session_that_is_logged_out_is_gone(root: Client) -> None:
-    root.post("/admin/logout/")
+    page = root.post("/admin/logout/").content.decode()
+    assert "You are logged out of this administration." in page
+    assert "quality time" not in page
     assert not StoredSession.objects.exists()
 
 

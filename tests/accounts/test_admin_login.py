@@ -104,6 +104,7 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(staff: User) -> N
     pages = [enter(WRONG), enter(PASSWORD, "nobody@example.com")]
     texts = [page.context["form"].non_field_errors() for page in pages]
     assert texts[0] == texts[1]
+    assert "e-mail and password of a staff account. In the password, capital" in texts[0][0]
     assert [page.status_code for page in pages] == [200, 200]
 
 
