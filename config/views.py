@@ -21,6 +21,7 @@ from config.exceptions import (
 from config.openapi import get_schema, schema_as_yaml
 from config.version import BASE_DIR, GIT_SHA, VERSION
 
+LIST = "/docs/"
 DOCUMENTS_FOLDER = BASE_DIR / "docs"
 # What somebody needs who calls the API; the rest is about how it is built and run.
 DOCUMENTS = {
@@ -68,11 +69,12 @@ def docs(request: HttpRequest) -> HttpResponse:
 def document(request: HttpRequest, name: str) -> HttpResponse:
     """A page of docs/ for those who call the API, as it is written. Raises Http404.
 
-    A guide is made readable for those who would rather have HTML, which browsers say.
+    A guide, and the list of all at /docs/, is made readable for those who would rather have HTML,
+    which browsers say.
     """
     if name not in DOCUMENTS:
         raise Http404
-    if not name.endswith(".md"):
+    if not name.endswith(".md") and request.path_info != LIST:
         return _as_written(name)
     response = _as_page(name) if _would_rather_have_html(request) else _as_written(name)
     patch_vary_headers(response, ["Accept"])

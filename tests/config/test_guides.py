@@ -11,6 +11,7 @@ from tests.conftest import Answer, make_client
 pytestmark = pytest.mark.once
 
 GUIDES = sorted(name for name in DOCUMENTS if name.endswith(".md"))
+LIST = ""  # of all of them
 CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
@@ -48,7 +49,7 @@ def test_a_browser_gets_a_page_that_runs_nothing(name: str) -> None:
     assert not {name for name in page.attributes if name == "style" or name.startswith("on")}
 
 
-@pytest.mark.parametrize("name", GUIDES)
+@pytest.mark.parametrize("name", [LIST, *GUIDES])
 def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
     page = Reader(open_page(name).content.decode())
     assert len(set(page.ids)) == len(page.ids)
@@ -61,6 +62,15 @@ def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
             there = make_client().get(path)
         assert there.status_code == 200, link
         assert not anchor or anchor in Reader(there.content.decode()).ids, link
+
+
+def test_the_list_of_documents_is_a_page_with_links_in_a_browser() -> None:
+    answer = open_page(LIST)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert {"/docs/guide.md", "/docs/openapi.yaml"} <= set(Reader(answer.content.decode()).links)
+    assert open_page(LIST, "*/*")["Content-Type"].startswith("text/plain")
+    written = make_client().get("/llms.txt", headers={"accept": CHROMIUM})
+    assert written["Content-Type"].startswith("text/plain")
 
 
 @pytest.mark.parametrize(
