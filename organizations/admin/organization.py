@@ -1,11 +1,15 @@
 """Organizations, roles and invites in the admin."""
 
+import uuid
 from functools import partial
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 
 from accounts.actor import Actor
 from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter, clean_with
@@ -13,7 +17,7 @@ from accounts.admin_bulk import one_by_one
 from accounts.admin_details import tell_with
 from accounts.admin_lists import BoundedCount, in_words
 from accounts.admin_site import admin_actor
-from accounts.admin_words import counted, moment_of
+from accounts.admin_words import counted, moment_in_words, moment_of
 from accounts.inputs import NameField
 from organizations.models import Invite, MemberRole, Membership, Organization, Role
 from organizations.permissions import permissions_in_words
@@ -122,6 +126,7 @@ class InviteAdmin(ReadOnlyAdmin):
     actions = ("revoke_selected",)
     fields = (
         "recipient",
+        "state_in_words",
         "organization",
         "created_by",
         "created_at",
@@ -141,6 +146,39 @@ class InviteAdmin(ReadOnlyAdmin):
     @admin.display(description="state")
     def state(self, invite: Invite) -> str:
         return invite.state
+
+    @admin.display(description="state")
+    def state_in_words(self, invite: Invite) -> str:
+        until = moment_in_words(invite.expires_at)
+        return {
+            "usable": f"Usable, once, until {until}",
+            "accepted": f"Accepted on {moment_in_words(invite.accepted_at)}: used up",
+            "revoked": f"Revoked on {moment_in_words(invite.revoked_at)}: its link opens nothing",
+            "expired": f"Expired on {until}: its link opens nothing",
+        }[invite.state]
+
+    def get_urls(self) -> list[URLPattern]:
+        revoke = self.admin_site.admin_view(self.revoke_view)
+        return [
+            path("<uuid:pk>/revoke/", revoke, name="organizations_invite_revoke"),
+            *super().get_urls(),
+        ]
+
+    def revoke_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """The page that asks; a POST revokes the invite."""
+        if not self.has_manage_permission(request):
+            raise PermissionDenied
+        invites = Invite.objects.select_related("organization", "created_by")
+        invite = get_object_or_404(invites, pk=pk)
+        back = reverse("admin:organizations_invite_change", args=[pk])
+        if invite.state == "usable" and request.method != "POST":
+            context: dict[str, object] = {"rows": [invite], "back": back, "title": "Revoke invite"}
+            return self.own_page(request, "organizations/invite/revoke_selected.html", context)
+        if request.method == "POST" and _revoke(invite, by=admin_actor(request)):
+            messages.success(request, f"Revoked: the {invite}.")
+        else:
+            messages.warning(request, "This invite does not work any more.")
+        return HttpResponseRedirect(back)
 
     @admin.action(description="Revoke selected invites", permissions=["manage"])
     def revoke_selected(

@@ -76,7 +76,7 @@ class Invite(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"invite for {self.email or 'anybody'}"
+        return f"invite for {self.email or 'whoever holds it'}"
 
     @property
     def state(self) -> str:
