@@ -70,9 +70,8 @@ class SafeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     def formfield_for_manytomany(
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
-        return super().formfield_for_manytomany(
-            db_field, request, form_class=OfferedField, **kwargs
-        )
+        kwargs.setdefault("form_class", OfferedField)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only the filters of the page: with any lookup, a password hash could be read letter by

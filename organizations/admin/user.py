@@ -4,8 +4,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
@@ -20,6 +19,7 @@ from accounts.inputs import NameField
 from accounts.models import Session, User
 from accounts.services.sessions import revoke_sessions
 from accounts.services.users import rename_user, set_rights
+from organizations.admin.rights import RightsField, rights_offered
 from organizations.admin.signup_filters import ColleaguesFilter
 from organizations.services.membership import LastOwner
 from organizations.services.users import disable_user, enable_user, require_not_last_owner
@@ -27,6 +27,7 @@ from organizations.services.users import disable_user, enable_user, require_not_
 # Rights are given one by one here: a page of groups that nobody can join would only confuse.
 admin.site.unregister(Group)
 
+STAFF_FIELDS = ("is_staff", "is_superuser", "user_permissions")
 LAST_OWNER = "This is the last owner of an organization: make somebody else an owner first."
 
 
@@ -78,9 +79,7 @@ class UserAdmin(SafeAdmin):
         "kind",
         "signup_status",
         "is_active",
-        "is_staff",
-        "is_superuser",
-        "user_permissions",
+        *STAFF_FIELDS,
         "created_at",
         "last_seen",
     )
@@ -90,14 +89,10 @@ class UserAdmin(SafeAdmin):
     def formfield_for_manytomany(
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Of the tables that have a page here; nothing is added or deleted on any of them."""
-        pages = ContentType.objects.get_for_models(*self.admin_site._registry).values()
-        kwargs["queryset"] = (
-            Permission.objects.filter(content_type__in=pages)
-            .exclude(codename__regex="^(add|delete)_")
-            .select_related("content_type")
-        )
-        kwargs["widget"] = CheckboxSelectMultiple
+        """The rights: a tick for each, in words."""
+        user_id = request.resolver_match.kwargs["object_id"] if request.resolver_match else ""
+        kwargs["queryset"] = rights_offered(self.admin_site._registry, user_id)
+        kwargs["widget"], kwargs["form_class"] = CheckboxSelectMultiple, RightsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_end_sessions_permission(self, request: HttpRequest) -> bool:
@@ -138,11 +133,17 @@ class UserAdmin(SafeAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Of a program nothing is said of the rights that it never has."""
+        names: Any = super().get_fields(request, obj)
+        is_human = obj is None or obj.is_human
+        return [name for name in names if is_human or name not in STAFF_FIELDS]
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Who may change users may not thereby become a superuser; a program is never staff."""
         if request.user.is_superuser and (obj is None or obj.is_human):
             return self.readonly_fields
-        return (*self.readonly_fields, "is_staff", "is_superuser", "user_permissions")
+        return (*self.readonly_fields, *STAFF_FIELDS)
 
     def save_model(
         self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
@@ -159,5 +160,5 @@ class UserAdmin(SafeAdmin):
         except LastOwner:  # the form looked, but another owner went in between
             messages.error(request, LAST_OWNER)
         # Last: who is shut is logged out of the admin as the staff that they were.
-        if edited & {"is_staff", "is_superuser", "user_permissions"}:
+        if edited & {*STAFF_FIELDS}:
             set_rights(user=stored, is_staff=obj.is_staff, is_superuser=obj.is_superuser, by=actor)

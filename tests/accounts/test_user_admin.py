@@ -137,6 +137,21 @@ def test_the_rights_of_the_pages_are_offered_and_given(boss: Client, member: Act
     assert member.user.user_permissions.get() == right
 
 
+def test_the_rights_are_told_as_what_they_let_somebody_do(boss: Client, member: Actor) -> None:
+    page = boss.get(f"/admin/accounts/user/{member.user.pk}/change/").content.decode()
+    assert "Can end sessions" in page
+    assert "Can change" not in page
+
+
+def test_a_right_that_is_not_offered_any_more_is_kept_by_who_holds_it(boss: Client) -> None:
+    clerk, _ = make_clerk("change_auditevent")
+    page = boss.get(f"/admin/accounts/user/{clerk.pk}/change/").content.decode()
+    assert "Can change audit event" in page
+    key = str(clerk.user_permissions.get().pk)
+    assert edit(boss, clerk, display_name="Clara", user_permissions=key).status_code == 302
+    assert clerk.user_permissions.count() == 1
+
+
 def test_a_name_that_the_api_refuses_is_refused_here(boss: Client, member: Actor) -> None:
     answer = edit(boss, member.user, display_name="evil\u202e")
     assert "display_name" in answer.context["adminform"].form.errors
@@ -156,6 +171,18 @@ def test_a_service_account_does_not_become_staff(boss: Client, organization: Any
     assert answer.status_code in {200, 302}
     user = User.objects.get(pk=bot.user.pk)
     assert (user.is_staff, user.is_superuser) == (False, False)
+
+
+def test_of_a_service_account_no_rights_are_told(
+    boss: Client, organization: Any, member: Actor
+) -> None:
+    bot = make_bot(organization)
+    pages = [
+        boss.get(f"/admin/accounts/user/{user.pk}/change/").content.decode()
+        for user in (bot.user, member.user)
+    ]
+    assert ["May do here" in page for page in pages] == [False, True]
+    assert ["Superuser" in page for page in pages] == [False, True]
 
 
 def test_the_owner_does_not_see_the_users(owner: Actor) -> None:
