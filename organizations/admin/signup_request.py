@@ -112,7 +112,7 @@ class SignupRequestAdmin(SignupPages):
         if request.decision and time_to_undo(request):
             is_denied = request.status == SignupRequest.Status.DENIED
             undo = _link(Decision.REOPEN if is_denied else Decision.UNDO, request)
-            return format_html("{} {}", request.decision, undo)
+            return format_html('<span class="decided">{}</span> {}', request.decision, undo)
         if request.decision:
             return format_html("{}", request.decision)
         links = (_link(decision, request) for decision in (Decision.APPROVE, Decision.DENY))

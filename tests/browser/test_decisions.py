@@ -79,6 +79,7 @@ def test_what_was_decided_is_listed_with_who_and_when(
     shown = desk.row(ken).locator(".field-decision_or_links")
     expect(shown).to_have_text(re.compile(f"^{past.lower()} {BY_OLIVIA}"))
     expect(shown.get_by_role("link")).to_have_text(offered)
+    assert desk.row(ken).locator("th a").evaluate("link => link.getClientRects().length") == 1
     desk.shoot(past.lower())
 
 
