@@ -143,6 +143,7 @@ class DecisionPages(ReadOnlyAdmin):
             "title": f"{decision.label} {'a sign-up' if len(asked) == 1 else 'sign-ups'}",
             "decision": decision,
             "requests": asked,
+            "disabled": 0 if decision is Decision.DENY else sum(map(_is_disabled, asked)),
             "rows": rows_of(asked, with_roles=decision is Decision.UNDO),
             "mail": mail_in_words(is_chosen=decision is not Decision.DENY),
             "form": DecisionForm(),
@@ -156,6 +157,10 @@ class DecisionPages(ReadOnlyAdmin):
         shared = {"opts": self.opts, "media": self.media, "changelist_url": reverse(CHANGELIST)}
         context = {**self.admin_site.each_context(request), **shared, **context}
         return TemplateResponse(request, f"{TEMPLATES}/{template}", context)
+
+
+def _is_disabled(request: SignupRequest) -> bool:
+    return not request.user.is_active
 
 
 def _is_whole_list(request: HttpRequest) -> bool:

@@ -126,3 +126,19 @@ def test_the_title_says_whether_it_is_one(
 ) -> None:
     requests = [apply(organization, f"{number}{SHE}") for number in range(count)]
     assert ask_to_approve(staff, *requests).context["title"] == title
+
+
+def test_who_is_disabled_is_not_said_to_be_able_to_log_in(
+    staff: Client, organization: Organization
+) -> None:
+    she, he = apply(organization, SHE), apply(organization, "he@hooli.example")
+    one = staff.get(f"{QUEUE}approve/{she.pk}/").content.decode()
+    assert "disabled" not in one + staff.get(f"{QUEUE}{she.pk}/change/").content.decode()
+    she.user.is_active = False
+    she.user.save(update_fields=["is_active"])
+    for page in (f"{QUEUE}approve/{she.pk}/", f"{QUEUE}{she.pk}/change/"):
+        assert "The account is disabled:" in staff.get(page).content.decode()
+    both = ask_to_approve(staff, she, he).content.decode()
+    assert "1 of these accounts is disabled, as the table says" in both
+    assert both.count("(disabled)") == 1
+    assert "The account is disabled" not in staff.get(f"{QUEUE}deny/{she.pk}/").content.decode()
