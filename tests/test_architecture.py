@@ -18,6 +18,7 @@ from accounts.api import ApiView
 from organizations.permissions import Permission
 from organizations.views.base import OrganizationView
 from tests.conftest import make_client
+from tests.mutants.__main__ import MUTANTS
 from tests.run import TORTURES
 
 ROOT = Path(settings.BASE_DIR)
@@ -217,3 +218,10 @@ def test_the_torture_finds_all_that_is_marked_so() -> None:
     folders = tuple(f"{folder}/" for folder in TORTURES)
     assert len(marked) > 10
     assert [p for p in marked if not str(p.relative_to(ROOT)).startswith(folders)] == []
+
+
+def test_every_mutant_finds_the_guard_that_it_breaks_once() -> None:
+    """Or a guard that was written anew would be broken no more, and nobody would know."""
+    found = {one.name: (ROOT / one.file).read_text().count(one.old) for one in MUTANTS}
+    assert {name: count for name, count in found.items() if count != 1} == {}
+    assert found

@@ -440,7 +440,7 @@ MUTANTS = [
     Mutant(
         "runs of apply_service_accounts do not wait for each other",
         "service_accounts/services/apply.py",
-        "                _lock(organization)\n",
+        "            _lock(organization)\n",
         "",
         "tests/races/test_apply.py",
         needs_postgresql=True,
@@ -448,15 +448,14 @@ MUTANTS = [
     Mutant(
         "tokens are written after the commit",
         "service_accounts/services/apply.py",
-        "                if steps:\n                    deliver(applied)\n",
-        "                if steps:\n                    transaction.on_commit("
-        "lambda: deliver(applied))\n",
+        "                deliver(applied)\n",
+        "                transaction.on_commit(lambda: deliver(applied))\n",
         "tests/service_accounts/test_apply_files.py",
     ),
     Mutant(
         "a dry run is not undone",
         "service_accounts/services/apply.py",
-        "                    transaction.set_rollback(True)\n",
+        "                transaction.set_rollback(True)\n",
         "",
         "tests/service_accounts/test_apply_command.py",
     ),
@@ -512,8 +511,8 @@ MUTANTS = [
     Mutant(
         "a token that has a successor alarms people",
         "service_accounts/models.py",
-        "            rotated_at__isnull=True,\n",
-        "",
+        "revoked_at__isnull=True, rotated_at__isnull=True)\n        return latest",
+        "revoked_at__isnull=True)\n        return latest",
         "tests/service_accounts/test_expiring.py",
     ),
     Mutant(
