@@ -20,6 +20,20 @@ OF_THE_ADMIN = [
         "tests/test_admin_home.py",
     ),
     Mutant(
+        "staff who decide learn who invited a person to another organization",
+        "organizations/admin/signup_history.py",
+        "email_key=request.user.email_key, organization=request.organization_id",
+        "email_key=request.user.email_key",
+        "tests/organizations/test_signup_history.py",
+    ),
+    Mutant(
+        "staff who decide learn who removed a person from another organization",
+        "organizations/admin/signup_history.py",
+        "        if event.organization_id not in {None, request.organization_id}:\n",
+        "        if not event.action:\n",
+        "tests/organizations/test_signup_history.py",
+    ),
+    Mutant(
         "who may not issue tokens issues them in the admin",
         MINTING,
         "        if not has_right(request.user, *rights):",
