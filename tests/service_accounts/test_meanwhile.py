@@ -59,8 +59,8 @@ def test_an_account_that_was_deleted_stays_so(
 @pytest.mark.parametrize(
     ("page", "action", "of", "words"),
     [
-        (ACCOUNTS, "disable_selected", account_of, "Disabled: 2."),
-        (TOKENS, "revoke_selected", token_of, "Revoked: 2 token(s). They are dead at once."),
+        (ACCOUNTS, "disable_selected", account_of, "Disabled: 2 service accounts."),
+        (TOKENS, "revoke_selected", token_of, "Revoked: 2 tokens, dead at once."),
     ],
 )
 def test_what_is_gone_is_not_counted_and_keeps_nothing_back(
