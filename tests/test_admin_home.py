@@ -173,7 +173,7 @@ def test_it_tells_what_one_did_last(organization: Organization) -> None:
     request = SignupRequest.objects.get()
     root.post("/admin/organizations/signuprequest/deny/selected/", {"ids": str(request.pk)})
     text = " ".join(re.sub("<[^>]+>", " ", root.get(HOME).content.decode()).split())
-    did = f"What you did last {request} sign-up request: denied, less than a minute ago"
+    did = f"What you did last {request} sign-up request, less than a minute ago: denied"
     assert did in text
     assert "What you did last" not in browser_of_staff().get(HOME).content.decode()
 
