@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 HOME = "/admin/"
 VIEWS = {
     "view_signuprequest": ["Sign-ups", "Recent decisions"],
-    "view_serviceaccounttoken": ["Tokens of service accounts"],
+    "view_serviceaccounttoken": ["Service account tokens"],
     "view_auditevent": ["Failed log-ins"],
     "view_user": [],
 }
@@ -88,7 +88,7 @@ def test_a_calm_day_is_told_in_words(organization: object) -> None:
     seen = cards()
     assert seen["Sign-ups"].says == "Nobody is waiting for approval."
     assert seen["Recent decisions"].says == "No sign-up was decided yet."
-    assert seen["Tokens of service accounts"].says == "No token expires within 30 days."
+    assert seen["Service account tokens"].says == "No token expires within 30 days."
     assert seen["Failed log-ins"].says == "None in the last 24 hours."
     assert {card.tone for card in seen.values()} == {"calm"}
 
@@ -115,7 +115,7 @@ def test_tokens_that_expire_are_told_of_in_time(
     bot: Actor, days: float, figure: str, tone: str
 ) -> None:
     expire_in(bot, days=days)
-    card = cards()["Tokens of service accounts"]
+    card = cards()["Service account tokens"]
     assert (card.figure, card.tone) == (figure, tone)
     assert ("of them within 7" in card.says) == (tone == "urgent")
 
@@ -123,20 +123,20 @@ def test_tokens_that_expire_are_told_of_in_time(
 def test_tokens_that_nobody_will_miss_are_not_told_of(bot: Actor) -> None:
     """Expired, revoked, replaced by a rotation with an overlap, or of a disabled account."""
     token = expire_in(bot, seconds=-1)
-    assert cards()["Tokens of service accounts"].figure == ""
+    assert cards()["Service account tokens"].figure == ""
     token = expire_in(bot, days=200)
     rotate_token(token=token, overlap=dt.timedelta(days=1), by=SETUP)
-    assert cards()["Tokens of service accounts"].figure == ""
+    assert cards()["Service account tokens"].figure == ""
     token.expires_at, token.rotated_at = timezone.now() + dt.timedelta(days=1), None
     token.revoked_at = timezone.now()
     token.save()
-    assert cards()["Tokens of service accounts"].figure == ""
+    assert cards()["Service account tokens"].figure == ""
     make_bot(bot.user.service_account.organization, name="Second")
     second = ServiceAccountToken.objects.filter(service_account__name="Second")
     second.update(expires_at=timezone.now() + dt.timedelta(days=1))
-    assert cards()["Tokens of service accounts"].figure == "1"
+    assert cards()["Service account tokens"].figure == "1"
     ServiceAccount.objects.update(is_active=False)
-    assert cards()["Tokens of service accounts"].figure == ""
+    assert cards()["Service account tokens"].figure == ""
 
 
 def test_failed_log_ins_of_the_last_day_are_counted(organization: object) -> None:

@@ -87,6 +87,18 @@ def test_on_a_phone_each_line_of_a_row_says_what_it_is(model: type[Model]) -> No
     assert shown - set(re.findall(r"\.field-(\w+)", labels)) <= {"decision_or_links"}
 
 
+def test_on_a_phone_each_line_of_a_table_of_a_page_that_asks_says_what_it_is() -> None:
+    """But sentences, which do so by themselves, and buttons."""
+    sheets = settings.BASE_DIR.glob("*/static/*/*.css")
+    css = " ".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    labelled = set(re.findall(r"\.field-(\w+)", " ".join(re.findall(r"td(.+)::before", css))))
+    pages = (settings.BASE_DIR / "templates/admin").rglob("*.html")
+    html = " ".join(page.read_text(encoding="utf-8") for page in pages)
+    cells = set(re.findall(r'<td class="field-(\w+)', html))
+    assert "managed_by" in cells
+    assert cells - labelled <= {"text", "change"}
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_a_huge_number_is_no_error(everything: None, model: type[Model]) -> None:
     root, page, huge = browser_of_staff(), list_of(model), "9" * 400

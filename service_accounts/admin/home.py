@@ -39,7 +39,7 @@ def expiring_tokens(user: User) -> Card:
         says = "expires within 30 days" if len(found) == 1 else "expire within 30 days"
         says += f"; {bounded(len(urgent))} of them within 7." if urgent else "."
     return Card(
-        title="Tokens of service accounts",
+        title="Service account tokens",
         figure=bounded(len(found)) if found else "",
         says=says,
         links={"See expiring tokens": f"{reverse(LIST)}?state=expiring"},

@@ -18,9 +18,9 @@ LINKS = [
     ("Sign-ups", r"\d+: Open the queue", QUEUE),
     ("Recent decisions", "xenia@xenia.example", f"{QUEUE}[0-9a-f-]+/change/"),
     ("Recent decisions", "All denied", QUEUE + r"\?status=denied"),
-    ("Tokens of service accounts", "See expiring tokens", TOKENS + r"\?state=expiring"),
-    ("Tokens of service accounts", r"\d+: See expiring tokens", TOKENS + r"\?state=expiring"),
-    ("Tokens of service accounts", "Expiring bot", f"{TOKENS}[0-9a-f-]+/change/"),
+    ("Service account tokens", "See expiring tokens", TOKENS + r"\?state=expiring"),
+    ("Service account tokens", r"\d+: See expiring tokens", TOKENS + r"\?state=expiring"),
+    ("Service account tokens", "Expiring bot", f"{TOKENS}[0-9a-f-]+/change/"),
     ("Failed log-ins", "See failed log-ins", EVENTS + r"\?action=login.failed"),
     ("Failed log-ins", r"\d+: See failed log-ins", EVENTS + r"\?action=login.failed"),
 ]

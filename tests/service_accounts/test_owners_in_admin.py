@@ -90,7 +90,7 @@ def test_an_owner_is_offered_what_they_may_do(desk: Client, bot: Actor) -> None:
             True,
         ]
     assert f"{ACCOUNTS}add/" in desk.get(ACCOUNTS).content.decode()
-    assert desk.get(HOME).context["cards"][-1].title == "Tokens of service accounts"
+    assert desk.get(HOME).context["cards"][-1].title == "Service account tokens"
 
 
 def test_lists_cards_and_filters_show_nothing_out_of_reach(
