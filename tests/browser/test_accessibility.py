@@ -28,6 +28,10 @@ PLAIN = {
     "queue-all": [f"{QUEUE}?status=all"],
     "refused": [ACCOUNTS, LONG, "Issue token"],
     "session-revoke": [f"{SESSIONS}?state=live", "", "End session"],
+    "invite": [f"{INVITES}?state=usable", ""],
+    "invite-revoke": [f"{INVITES}?state=usable", "", "Revoke invite"],
+    "documents": ["/docs/"],
+    "guide": ["/docs/errors.md"],
     "filtered": [f"{TOKENS}?state=expiring"],
     "nothing-found": [f"{INVITES}?q=nobody"],
 }
