@@ -8,7 +8,7 @@ from tests.acceptance.rows import ROWS
 from tests.acceptance.runner import Outcome, Runner
 from tests.acceptance.stock.control import ControlRunner, control
 
-pytestmark = pytest.mark.torture
+pytestmark = [pytest.mark.torture, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")
