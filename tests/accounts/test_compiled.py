@@ -107,6 +107,7 @@ def test_a_known_query_may_be_the_first_of_its_transaction(known: str) -> None:
 
 def test_a_known_query_is_refused_in_a_transaction_that_is_broken(known: str) -> None:
     with transaction.atomic():
+        ask(known)  # begins it
         transaction.set_rollback(True)
         with pytest.raises(transaction.TransactionManagementError):
             ask(known)
