@@ -10,6 +10,7 @@ RUN = "axe.run({resultTypes: ['violations']}).then(results => results.violations
 
 def barriers(page: Page) -> list[str]:
     """The barriers on a page, each with the first places where it stands."""
+    page.wait_for_load_state()
     page.evaluate(AXE_SCRIPT)
     return [
         f"{found['impact']} {found['id']}: {[node['html'][:160] for node in found['nodes'][:3]]}"

@@ -130,10 +130,18 @@ class Desk:
     def row(self, text: str) -> Locator:
         return self.page.locator("#result_list tbody tr", has_text=text)
 
+    def follow(self, control: Locator) -> None:
+        """Press what leads to a page, and wait until it is there.
+
+        A script, which does not wait as `expect` does, would look at the page of before, or at one
+        that is half there.
+        """
+        with self.page.expect_navigation():
+            control.click()
+
     def search(self, text: str) -> None:
         self.page.get_by_role("searchbox").fill(text)
-        with self.page.expect_navigation():  # the rows of before are no longer looked at
-            self.page.get_by_role("button", name="Search").click()
+        self.follow(self.page.get_by_role("button", name="Search"))
 
     def act(self, action: str, text: str) -> None:
         """Tick the rows of somebody and carry the action out."""
@@ -142,7 +150,7 @@ class Desk:
         for box in boxes.all():
             box.check()
         self.page.get_by_label("Action:").select_option(action)
-        self.page.get_by_role("button", name="Go").click()
+        self.follow(self.page.get_by_role("button", name="Go"))
 
     @property
     def width(self) -> int:
@@ -161,7 +169,7 @@ class Desk:
 
     def choose(self, decision: str, address: str) -> None:
         """Press Approve or Deny in somebody's row; the page that asks comes next."""
-        self.row(address).get_by_role("link", name=decision, exact=True).click()
+        self.follow(self.row(address).get_by_role("link", name=decision, exact=True))
 
     def confirm(self, decision: str) -> None:
         """Press the button of the page that asks; the queue comes next."""

@@ -59,8 +59,7 @@ def open_page(desk: Desk, steps: list[str]) -> None:
     for text in steps[1:]:
         row = desk.page.locator("#result_list tbody th a")
         link = desk.page.get_by_role("link", name=text) if text else row
-        with desk.page.expect_navigation():
-            link.first.click()
+        desk.follow(link.first)
 
 
 def check(desk: Desk, name: str) -> None:
@@ -143,7 +142,7 @@ def test_no_list_and_no_detail_has_a_barrier(
         desk: Desk = request.getfixturevalue(name)
         open_page(desk, [page])
         check(desk, f"{name_of(page)}-list")
-        desk.page.locator("#result_list tbody th a").first.click()
+        desk.follow(desk.page.locator("#result_list tbody th a").first)
         expect(desk.page.locator("form .form-row").first).to_be_visible()
         check(desk, f"{name_of(page)}-page")
 
@@ -156,7 +155,7 @@ def test_no_decision_has_a_barrier(instance: Instance, seat: Desk, decision: str
     if decision:
         seat.choose(decision, waiting)
     else:
-        seat.row(waiting).get_by_role("link", name=waiting).click()
+        seat.follow(seat.row(waiting).get_by_role("link", name=waiting))
     check(seat, f"decision-{decision or 'none'}")
 
 

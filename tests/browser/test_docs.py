@@ -80,7 +80,7 @@ def test_the_guides_are_read_in_a_browser(
     desk = open_desk(open_context(viewport=size))
     desk.page.goto("/docs/errors.md")
     for name in ("Errors", "Browser apps"):
-        desk.page.get_by_role("navigation").get_by_role("link", name=name).click()
+        desk.follow(desk.page.get_by_role("navigation").get_by_role("link", name=name))
         expect(desk.page.get_by_role("table").first).to_be_visible()
         desk.shoot(f"guide-{name}")
         assert barriers(desk.page) == []

@@ -134,7 +134,7 @@ def test_it_all_fits_on_a_phone(waiting: list[str], phone: Desk, page: str) -> N
     if page == "deny":
         phone.choose("Deny", waiting[0])
     elif page == "request":
-        phone.row(waiting[0]).get_by_role("link", name=waiting[0]).click()
+        phone.follow(phone.row(waiting[0]).get_by_role("link", name=waiting[0]))
     expect(phone.page.get_by_role("heading", level=1)).to_contain_text("ign-up")
     assert phone.page.evaluate(OVERFLOW) == 0
     phone.shoot(page)

@@ -218,14 +218,14 @@ def test_it_all_fits_on_a_phone(instance: Instance, phone: Desk, page: str) -> N
     if page == "outcomes":
         phone.open_queue()
         phone.act("Approve selected requests", f"{page}1")
-        phone.page.get_by_role("button", name="Approve").click()
+        phone.follow(phone.page.get_by_role("button", name="Approve"))
     else:
         open_request(phone, addresses[0])
         phone.page.get_by_label("Add a note").fill("Knows " + "Llanfairpwllgwyngyll" * 6)
-        phone.page.get_by_role("button", name="Add the note").click()
+        phone.follow(phone.page.get_by_role("button", name="Add the note"))
     if page in {"denied", "undo"}:
         decision = "Deny" if page == "denied" else "Approve"
-        phone.page.get_by_role("link", name=decision, exact=True).click()
+        phone.follow(phone.page.get_by_role("link", name=decision, exact=True))
         phone.confirm(decision)
         open_request(phone, addresses[0], "Denied" if page == "denied" else "Approved")
     expect(phone.page.get_by_role("heading", level=1)).to_be_visible()
