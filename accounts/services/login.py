@@ -73,22 +73,44 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
     user, tries = _check(email, password, by)
     tries.know_network()  # before the end, so that nothing can fail after it
     new_hash = passwords.hash_password(password) if passwords.is_outdated(user.password) else None
+    pair = _start_session(user, new_hash or user.password, by, tries.key)
+    if pair is None and _is_hashed_anew(user, password):
+        pair = _start_session(user, user.password, by, tries.key)
+    if pair is None:
+        tries.forget()
+        raise _refusal(user)
+    count_event(Action.LOGIN_SUCCEEDED)
+    return pair
+
+
+def _start_session(user: User, new_hash: str, by: Actor, tries_key: str) -> TokenPair | None:
+    """Unless the account or its password has changed since it was read: then None."""
     new = new_session(user=user, by=by)
     event = new_event(Action.LOGIN_SUCCEEDED, by=acting_as(by, user), target=user)
     values = {
         "id": User._meta.pk.get_db_prep_value(user.pk, connection),
         "checked": user.password,
-        "new_hash": new_hash or user.password,
+        "new_hash": new_hash,
         "denied": User.SignupStatus.DENIED.value,
         "now": connection.ops.adapt_datetimefield_value(timezone.now()),
-        "tries": tries.key,
+        "tries": tries_key,
     }
     confirmed = insert_if(_CONFIRM, values, [event, *new.rows], and_delete=throttling.FORGET)
     if confirmed is None:
-        tries.forget()
-        raise _refusal(user)
-    count_event(Action.LOGIN_SUCCEEDED)
+        return None
     return new.pair(is_signup_pending=confirmed[0] == User.SignupStatus.PENDING)
+
+
+def _is_hashed_anew(user: User, password: str) -> bool:
+    """Whether what has changed is the hash alone: two log-ins at once have each made a new one.
+
+    The user has the stored hash then.
+    """
+    stored = User.objects.filter(pk=user.pk).exclude(password=user.password).first()
+    if stored is None or not passwords.is_password_of(stored, password):
+        return False
+    user.password = stored.password
+    return True
 
 
 def _refusal(user: User) -> InvalidCredentials | SignupDenied:

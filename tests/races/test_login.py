@@ -4,11 +4,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import argon2
 import pytest
 
 from tests.factories import PASSWORD
 from tests.races.applications import LOGIN_FAILURES, Application
-from tests.races.client import race
+from tests.races.client import outcomes, race
 
 pytestmark = pytest.mark.race
 
@@ -49,3 +50,14 @@ def test_as_many_log_ins_of_one_person_as_may_be_tried_all_succeed_and_leave_no_
     assert {answer.status for answer in answers} == {200}
     tries = "SELECT count(*) FROM accounts_throttlecounter WHERE key LIKE 'login%'"
     assert product.database.execute(tries) == 0
+
+
+def test_log_ins_at_once_all_succeed_when_each_stores_a_hash_with_new_parameters(
+    product: Application,
+) -> None:
+    """The first changes what the others have checked."""
+    product.client.register(EMAIL)
+    earlier = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    product.database.execute(f"UPDATE accounts_user SET password = 'argon2{earlier}'")  # noqa: S608
+    answers = race([partial(product.client.log_in, EMAIL, PASSWORD)] * LOGIN_FAILURES)
+    assert outcomes(answers) == {"200": LOGIN_FAILURES}
