@@ -21,6 +21,7 @@ from accounts.services.sessions import revoke_sessions
 from accounts.services.users import rename_user, set_rights
 from organizations.admin.rights import RightsField, rights_offered
 from organizations.admin.signup_filters import ColleaguesFilter
+from organizations.admin.user_words import what_the_tick_does
 from organizations.services.membership import LastOwner
 from organizations.services.users import disable_user, enable_user, require_not_last_owner
 
@@ -47,6 +48,11 @@ class UserForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
             "is_superuser": "May do everything here, whatever is ticked below.",
             "user_permissions": "",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_active := self.fields.get("is_active"):  # not for who may only look
+            is_active.help_text = what_the_tick_does(self.instance)
 
     def clean_display_name(self) -> str:
         name: str = clean_with(NameField(allow_blank=True), self.cleaned_data["display_name"])
