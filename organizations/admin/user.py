@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.admin_base import SafeAdmin, clean_with
 from accounts.admin_bulk import one_by_one
+from accounts.admin_links import way_to
 from accounts.admin_site import admin_actor
 from accounts.admin_words import counted, moment_of
 from accounts.inputs import NameField
@@ -150,6 +151,15 @@ class UserAdmin(SafeAdmin):
         if request.user.is_superuser and (obj is None or obj.is_human):
             return self.readonly_fields
         return (*self.readonly_fields, *STAFF_FIELDS)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the way to what the account came from: a sign-up, or a service account."""
+        user = context["original"]
+        origin = "signup_request" if user.is_human else "service_account"
+        context["origin"] = way_to(self.admin_site, request, user, origin)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(
         self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool

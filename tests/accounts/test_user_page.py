@@ -4,10 +4,15 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tests.accounts.test_admin_pages import USERS, browser_of_staff
+from organizations.models import SignupRequest
+from service_accounts.models import ServiceAccount
+from tests.accounts.test_admin_pages import USERS, browser_of_staff, queries_of
 from tests.conftest import Actor
 
 pytestmark = pytest.mark.django_db
+
+SIGNUPS = "/admin/organizations/signuprequest/"
+ACCOUNTS = "/admin/service_accounts/serviceaccount/"
 
 
 def page_of(browser: Client, user: User) -> str:
@@ -46,3 +51,36 @@ def test_who_may_only_look_is_not_told_to_untick_anything(member: Actor) -> None
     page = page_of(browser_of_staff("view_user"), member.user)
     assert "untick" not in page
     assert "Who is not active cannot log in" in page
+
+
+def test_the_page_leads_to_the_sign_up_of_a_person(pending: Actor, member: Actor) -> None:
+    clerk = browser_of_staff("view_user", "view_signuprequest")
+    link = f"{SIGNUPS}{SignupRequest.objects.get().pk}/change/"
+    assert f'href="{link}">Sign-up request</a>' in page_of(clerk, pending.user)
+    back = f'href="{USERS}{pending.user.pk}/change/">User</a>'
+    assert back in clerk.get(link).content.decode()
+    assert back not in browser_of_staff("view_signuprequest").get(link).content.decode()
+    assert "Sign-up request</a>" not in page_of(clerk, member.user)
+
+
+def test_the_page_leads_to_the_service_account_of_a_program(bot: Actor) -> None:
+    clerk = browser_of_staff("view_user", "view_serviceaccount")
+    link = f"{ACCOUNTS}{ServiceAccount.objects.get().pk}/change/"
+    assert f'href="{link}">Service account</a>' in page_of(clerk, bot.user)
+    assert clerk.get(link).status_code == 200
+
+
+def test_it_leads_to_no_page_that_is_closed(pending: Actor, bot: Actor) -> None:
+    for codes in (["view_user"], ["view_user", "manage_own_serviceaccount"]):
+        clerk = browser_of_staff(*codes)
+        assert "Sign-up request</a>" not in page_of(clerk, pending.user)
+        assert "Service account</a>" not in page_of(clerk, bot.user)
+
+
+def test_the_way_there_takes_one_query(pending: Actor, bot: Actor) -> None:
+    clerk = browser_of_staff("view_user")
+    auditor = browser_of_staff("view_user", "view_signuprequest", "view_serviceaccount")
+    for user in (pending.user, bot.user):
+        page = f"{USERS}{user.pk}/change/"
+        clerk.get(page)
+        assert queries_of(auditor, page) == queries_of(clerk, page) + 1
