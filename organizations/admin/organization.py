@@ -2,6 +2,7 @@
 
 import uuid
 from functools import partial
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 
 from accounts.actor import Actor
 from accounts.admin_base import FirstFewFilter, ReadOnlyAdmin, StateFilter, clean_with
@@ -19,6 +21,8 @@ from accounts.admin_lists import BoundedCount, in_words
 from accounts.admin_site import admin_actor
 from accounts.admin_words import counted, moment_in_words, moment_of
 from accounts.inputs import NameField
+from accounts.models import User
+from organizations.admin.role_holders import holders_in_words
 from organizations.models import Invite, MemberRole, Membership, Organization, Role
 from organizations.permissions import permissions_in_words
 from organizations.serializers.organization import PublicUrlField
@@ -90,8 +94,23 @@ class RoleAdmin(ReadOnlyAdmin):
     list_select_related = ("organization",)
     ordering = ("organization_id", "name_key")
     short_ordering = ("organization__name", "name_key")
-    fields = ("name", "organization", "is_system", "permission_list", "created_at", "updated_at")
+    fields = (
+        "name",
+        "organization",
+        "is_system",
+        "permission_list",
+        "holders",
+        "names_of_holders",
+        "created_at",
+        "updated_at",
+    )
     readonly_fields = fields
+
+    def get_fields(self, request: HttpRequest, obj: Role | None = None) -> Any:
+        """Their names are for whoever may see users; how many they are, every list here tells."""
+        names: Any = super().get_fields(request, obj)
+        are_shown = self.admin_site.get_model_admin(User).has_view_permission(request)
+        return [name for name in names if are_shown or name != "names_of_holders"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
         return Role.objects.annotate(holder_count=BoundedCount(MemberRole, "role"))
@@ -99,6 +118,10 @@ class RoleAdmin(ReadOnlyAdmin):
     @admin.display(description="holders", ordering="holder_count")
     def holders(self, role: Role) -> str:
         return in_words(role.holder_count)  # type: ignore[attr-defined]  # annotated above
+
+    @admin.display(description="who holds it")
+    def names_of_holders(self, role: Role) -> SafeString:
+        return holders_in_words(role, role.holder_count)  # type: ignore[attr-defined]  # annotated
 
     @admin.display(description="permissions")
     def permission_list(self, role: Role) -> str:
