@@ -14,7 +14,14 @@ from django.utils.text import capfirst
 
 from accounts.actor import Door
 from accounts.admin_base import ReadOnlyAdmin
-from accounts.admin_details import NONE, details_in_words, kind_in_words, row_in_words
+from accounts.admin_changelist import BoundedChangeList
+from accounts.admin_details import (
+    NONE,
+    details_in_words,
+    kind_in_words,
+    name_rows,
+    row_in_words,
+)
 from accounts.admin_found import Condition
 from accounts.admin_home import MAX_COUNTED, Card, Tone, bounded, home_card
 from accounts.admin_words import age, who
@@ -67,6 +74,14 @@ class TimeFilter(admin.SimpleListFilter):
             days, _ = self.SPANS[span]
             return queryset.filter(created_at__gte=now - dt.timedelta(days=days))
         return queryset
+
+
+class EventList(BoundedChangeList):
+    """Says of each row of the page what it happened to."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        name_rows(self.result_list)  # a query set keeps the rows that it has read
 
 
 @home_card("accounts.view_auditevent", place=40)
@@ -124,6 +139,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
         return AuditEvent.objects.with_names()
 
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[BoundedChangeList]:
+        return EventList
+
     def conditions(self, text: str, *, is_long: bool) -> list[Condition]:
         """Whole ids. An e-mail stands for the id of its user, who may be gone by now."""
         user = User.objects.find_by_email(text) if "@" in text else None
@@ -165,7 +183,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="happened to", ordering="target_kind")
     def happened_to(self, event: AuditEvent) -> str:
-        return kind_in_words(event.target_kind)
+        return getattr(event, "happened_to", "") or kind_in_words(event.target_kind)
 
     @admin.display(description="which one")
     def target(self, event: AuditEvent) -> SafeString | str:

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.models import Session, User
+from accounts.models import AuditEvent, Session, User
 
 NONE = "none"
 
@@ -34,6 +34,34 @@ def row_in_words(kind: str, key: uuid.UUID | None) -> SafeString | str:
     if row is None:
         return "gone by now"
     return _link(row)
+
+
+def name_rows(events: Iterable[AuditEvent]) -> None:
+    """Gives each event `happened_to`: the kind of row, with what that is called today if it is
+    still there. A query for each kind, however many events."""
+    by_kind: dict[str, list[AuditEvent]] = {}
+    for event in events:
+        by_kind.setdefault(event.target_kind, []).append(event)
+    for kind, of_kind in by_kind.items():
+        names = _names_of(kind, [event.target_id for event in of_kind if event.target_id])
+        for event in of_kind:
+            told = names.get(event.target_id, kind_in_words(kind))
+            event.happened_to = told  # type: ignore[attr-defined]  # as an annotation would be
+
+
+def _names_of(kind: str, keys: list[uuid.UUID]) -> dict[uuid.UUID | None, str]:
+    model = _model_of(kind)
+    if model is None:
+        return {}
+    # With those whom rows are called after, such as the user of a session.
+    rows = model._default_manager.select_related().filter(pk__in=keys)
+    return {row.pk: _with_kind(kind, row) for row in rows}
+
+
+def _with_kind(kind: str, row: Model) -> str:
+    """ "user: Ada (ada@example.com)"; "session of Ada (ada@example.com)" says it already."""
+    kind, name = kind_in_words(kind), str(row)
+    return name if name.startswith(f"{kind} ") else f"{kind}: {name}"
 
 
 def tell_with(words: Callable[[Iterable[str]], str], *, detail: str) -> None:
