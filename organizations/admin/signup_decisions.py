@@ -56,11 +56,15 @@ class DecisionPages(ReadOnlyAdmin):
         ]
 
     def decide_one_view(self, request: HttpRequest, decision: str, pk: str) -> HttpResponse:
-        """The confirmation page for one request."""
+        """The confirmation page for one request. It leads back to what leads to it: the page of the
+        request, or the part of the queue that lists it."""
         self.require_resolve(request)
-        one = get_object_or_404(SignupRequest, pk=pk)
-        answer = self.confirm(request, Decision(decision), SignupRequest.objects.filter(pk=one.pk))
-        return answer or HttpResponseRedirect(reverse(CHANGELIST))
+        one, chosen = get_object_or_404(SignupRequest, pk=pk), Decision(decision)
+        back = reverse(CHANGELIST) + (f"?status={chosen.acts_on}" if chosen.is_undoing else "")
+        if request.GET.get("from") == "request":
+            back = reverse(f"admin:{PREFIX}_change", args=[one.pk])
+        answer = self.confirm(request, chosen, SignupRequest.objects.filter(pk=one.pk), back)
+        return answer or HttpResponseRedirect(back)
 
     def decide_view(self, request: HttpRequest, decision: str) -> HttpResponse:
         """Carries out what the confirmation page posts. The queue comes next, or, for several, the
@@ -113,9 +117,9 @@ class DecisionPages(ReadOnlyAdmin):
         kept = find_kept(request, key)
         if kept is None or kept[0].undone_by is None:
             return self._forgotten(request)
-        done = [one.key for one in kept[1] if one.is_done]
-        answer = self.confirm(request, kept[0].undone_by, SignupRequest.objects.filter(pk__in=done))
+        done = SignupRequest.objects.filter(pk__in=[one.key for one in kept[1] if one.is_done])
         outcomes = reverse(f"admin:{PREFIX}_outcomes", args=[key])
+        answer = self.confirm(request, kept[0].undone_by, done, outcomes)
         return answer or HttpResponseRedirect(outcomes)
 
     def _forgotten(self, request: HttpRequest) -> HttpResponse:
@@ -128,9 +132,14 @@ class DecisionPages(ReadOnlyAdmin):
             raise PermissionDenied
 
     def confirm(
-        self, request: HttpRequest, decision: Decision, queryset: QuerySet[SignupRequest]
+        self,
+        request: HttpRequest,
+        decision: Decision,
+        queryset: QuerySet[SignupRequest],
+        back: str,
     ) -> HttpResponse | None:
-        """The page that asks; None, with a message, when there is nothing left to decide."""
+        """The page that asks, with a way back; None, with a message, when there is nothing left to
+        decide."""
         choice = choose(decision, queryset, is_whole_list=_is_whole_list(request))
         for refusal in choice.refusals:
             messages.warning(request, refusal)
@@ -147,6 +156,7 @@ class DecisionPages(ReadOnlyAdmin):
             "rows": rows_of(asked, with_roles=decision is Decision.UNDO),
             "mail": mail_in_words(is_chosen=decision is not Decision.DENY),
             "form": DecisionForm(),
+            "back": back,
         }
         return self.render_page(request, "decide.html", context)
 

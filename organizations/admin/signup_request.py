@@ -130,25 +130,25 @@ class SignupRequestAdmin(SignupPages):
     def approve_selected(
         self, request: HttpRequest, queryset: QuerySet[SignupRequest]
     ) -> HttpResponse | None:
-        return self.confirm(request, Decision.APPROVE, queryset)
+        return self.confirm(request, Decision.APPROVE, queryset, request.get_full_path())
 
     @admin.action(description="Deny selected requests", permissions=["resolve"])
     def deny_selected(
         self, request: HttpRequest, queryset: QuerySet[SignupRequest]
     ) -> HttpResponse | None:
-        return self.confirm(request, Decision.DENY, queryset)
+        return self.confirm(request, Decision.DENY, queryset, request.get_full_path())
 
     @admin.action(description="Re-open selected requests", permissions=["resolve"])
     def reopen_selected(
         self, request: HttpRequest, queryset: QuerySet[SignupRequest]
     ) -> HttpResponse | None:
-        return self.confirm(request, Decision.REOPEN, queryset)
+        return self.confirm(request, Decision.REOPEN, queryset, request.get_full_path())
 
     @admin.action(description="Undo the approval of selected requests", permissions=["resolve"])
     def undo_selected(
         self, request: HttpRequest, queryset: QuerySet[SignupRequest]
     ) -> HttpResponse | None:
-        return self.confirm(request, Decision.UNDO, queryset)
+        return self.confirm(request, Decision.UNDO, queryset, request.get_full_path())
 
 
 def _link(decision: Decision, request: SignupRequest) -> SafeString:

@@ -1,16 +1,20 @@
 """Users in the admin: found, shut, opened, made staff. Nothing is deleted here."""
 
+import uuid
 from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 
+from accounts.actor import Actor
 from accounts.admin_base import SafeAdmin, clean_with
 from accounts.admin_bulk import one_by_one
 from accounts.admin_links import way_to
@@ -115,18 +119,32 @@ class UserAdmin(SafeAdmin):
             return None
         if asks := self.ask_about(request, "end_sessions", users, "End all sessions", page):
             return asks
-        end = partial(
-            revoke_sessions,
-            reason=Session.RevokedReason.REVOKED,
-            by=admin_actor(request),
-            in_admin=True,
-        )
-        run = one_by_one(users, lambda user: end(user=user))
+        run = one_by_one(users, partial(_end_sessions, by=admin_actor(request)))
         if answer := self.tell_run(request, run, "Sessions ended"):
             return answer
         ended, users_done = counted(sum(run.results), "session"), counted(len(run.done), "user")
         messages.success(request, f"Ended: {ended} of {users_done}.")
         return None
+
+    def get_urls(self) -> list[URLPattern]:
+        end = self.admin_site.admin_view(self.end_sessions_view)
+        return [
+            path("<uuid:pk>/end_sessions/", end, name="accounts_user_end_sessions"),
+            *super().get_urls(),
+        ]
+
+    def end_sessions_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """The page that asks about one user, and leads back to theirs; a POST ends the sessions."""
+        if not (self.has_view_permission(request) and self.has_end_sessions_permission(request)):
+            raise PermissionDenied
+        user = get_object_or_404(User, pk=pk)
+        back = reverse("admin:accounts_user_change", args=[pk])
+        if request.method == "POST":
+            ended = _end_sessions(user, by=admin_actor(request))
+            messages.success(request, f"Ended: {counted(ended, 'session')} of {user}.")
+            return HttpResponseRedirect(back)
+        context: dict[str, object] = {"title": "End all sessions", "rows": [user], "back": back}
+        return self.own_page(request, "accounts/user/end_sessions.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -178,3 +196,9 @@ class UserAdmin(SafeAdmin):
         # Last: who is shut is logged out of the admin as the staff that they were.
         if edited & {*STAFF_FIELDS}:
             set_rights(user=stored, is_staff=obj.is_staff, is_superuser=obj.is_superuser, by=actor)
+
+
+def _end_sessions(user: User, *, by: Actor) -> int:
+    """How many were live; those of the admin end too."""
+    reason = Session.RevokedReason.REVOKED
+    return revoke_sessions(user=user, reason=reason, by=by, in_admin=True)

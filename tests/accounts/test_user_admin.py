@@ -283,7 +283,7 @@ def test_all_sessions_are_ended_those_of_the_admin_too(boss: Client) -> None:
 def test_who_may_end_sessions_ends_all_of_a_user(member: Actor) -> None:
     _, browser = make_clerk("view_user", "change_session")
     page = browser.get(f"/admin/accounts/user/{member.user.pk}/change/").content.decode()
-    assert 'value="End all sessions"' in page
+    assert "End all sessions" in page
     end_all(browser, member.user)
     assert member.get("/me").status_code == 401
 

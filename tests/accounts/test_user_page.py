@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.models import User
 from organizations.models import SignupRequest
 from service_accounts.models import ServiceAccount
-from tests.accounts.test_admin_pages import USERS, browser_of_staff, queries_of
+from tests.accounts.test_admin_pages import USERS, browser_of_staff, queries_of, said
 from tests.conftest import Actor
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +84,34 @@ def test_the_way_there_takes_one_query(pending: Actor, bot: Actor) -> None:
         page = f"{USERS}{user.pk}/change/"
         clerk.get(page)
         assert queries_of(auditor, page) == queries_of(clerk, page) + 1
+
+
+def test_all_sessions_are_ended_after_a_question_and_back_on_the_page(member: Actor) -> None:
+    clerk, page = (
+        browser_of_staff("view_user", "change_session"),
+        f"{USERS}{member.user.pk}/change/",
+    )
+    question = f"{USERS}{member.user.pk}/end_sessions/"
+    assert f'href="{question}">End all sessions</a>' in page_of(clerk, member.user)
+    asked = clerk.get(question).content.decode()
+    assert f'<a href="{page}">Cancel</a>' in asked
+    assert "End all sessions of member@example.com?" in asked
+    assert member.get("/me").status_code == 200
+    answer = clerk.post(question, follow=True)
+    assert answer.request["PATH_INFO"] == page
+    assert said(answer) == ["Ended: 1 session of member@example.com."]
+    assert member.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize("codes", [["view_user", "change_user"], ["change_session"]])
+def test_who_may_not_see_users_or_end_sessions_ends_none(member: Actor, codes: list[str]) -> None:
+    question = f"{USERS}{member.user.pk}/end_sessions/"
+    clerk = browser_of_staff(*codes)
+    assert [clerk.get(question).status_code, clerk.post(question).status_code] == [403, 403]
+    assert member.get("/me").status_code == 200
+
+
+def test_of_a_program_no_sessions_are_spoken_of(bot: Actor) -> None:
+    page = page_of(browser_of_staff(), bot.user)
+    assert "End all sessions" not in page
+    assert "/session/?user=" not in page

@@ -120,7 +120,7 @@ def test_after_thirty_days_a_decision_stands(staff: Client, pending: Actor, deci
     assert link not in staff.get(f"{QUEUE}{request.pk}/change/").content.decode()
     assert link not in staff.get(f"{QUEUE}?status={request.status}").content.decode()
     for answer in (staff.get(link), post(staff, decision, request)):
-        assert answer["Location"] == QUEUE
+        assert answer["Location"].partition("?")[0] == QUEUE
     assert "within 30 days, and this one is older" in told(answer)
     assert SignupRequest.objects.values().get() == before
     assert not AuditEvent.objects.filter(action="signup.reopened").exists()
@@ -147,7 +147,7 @@ def test_an_owner_is_not_removed_by_it(staff: Client, approved: SignupRequest) -
     owners = Role.objects.get(organization=approved.organization, is_system=True)
     MemberRole.objects.create(membership=approved.user.memberships.get(), role=owners)
     answer = staff.get(f"{QUEUE}undo/{approved.pk}/")
-    assert (answer.status_code, answer["Location"]) == (302, QUEUE)
+    assert (answer.status_code, answer["Location"]) == (302, f"{QUEUE}?status=approved")
     assert "They have become an owner or staff" in told(post(staff, "undo", approved))
     assert is_member_still(approved)
 
