@@ -127,14 +127,10 @@ class ServiceAccountAdmin(MintingAdmin):
     ) -> HttpResponse:
         """With the tokens of the account, for whoever may see those."""
         account = context["original"]
-
-        def may(*rights: str) -> bool:
-            return account.organization_id in reach_of(request.user, *rights)
-
-        context["may_switch"] = may(CHANGE_ACCOUNTS)
-        if may(*VIEW_TOKENS):
+        context["may_switch"] = _may(request, account, CHANGE_ACCOUNTS)
+        if _may(request, account, *VIEW_TOKENS):
             context["tokens"] = _tokens_of(account)
-            context["may_issue"], context["may_revoke"] = may(ISSUE), may(CHANGE_TOKENS)
+            context |= _may_with_tokens(request, account)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def switch_view(self, request: HttpRequest, pk: uuid.UUID, *, is_active: bool) -> HttpResponse:
@@ -150,9 +146,10 @@ class ServiceAccountAdmin(MintingAdmin):
             change_service_account(account=account, changed=changed, by=admin_actor(request))
             messages.success(request, f"{verb.capitalize()}d: {account}.")
             return HttpResponseRedirect(back)
-        tokens = list(account.tokens.usable(timezone.now()).order_by("pk"))
-        title = f"{verb.capitalize()} service account"
-        context = {"title": title, "account": account, "tokens": tokens, "back": back}
+        context = {"title": f"{verb.capitalize()} service account", "account": account}
+        context |= {"back": back, **_may_with_tokens(request, account)}
+        if _may(request, account, *VIEW_TOKENS):
+            context["tokens"] = list(account.tokens.usable(timezone.now()).order_by("pk"))
         return self.own_page(request, f"service_accounts/{verb}.html", context)
 
     def issue_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -195,6 +192,19 @@ class ServiceAccountAdmin(MintingAdmin):
             return self.mint(request, form, make, page, {**context, "home": home})
         except Refusal as refusal:
             return self.refuse(request, refusal, back)
+
+
+def _may(request: HttpRequest, account: ServiceAccount, *rights: str) -> bool:
+    """Whether the user has one of these rights where the account is."""
+    return account.organization_id in reach_of(request.user, *rights)
+
+
+def _may_with_tokens(request: HttpRequest, account: ServiceAccount) -> dict[str, bool]:
+    """What a page offers to be done about the account's tokens."""
+    return {
+        "may_issue": _may(request, account, ISSUE),
+        "may_revoke": _may(request, account, CHANGE_TOKENS),
+    }
 
 
 def _issue(request: HttpRequest, account: ServiceAccount, said: dict[str, Any]) -> IssuedToken:

@@ -38,7 +38,6 @@ def test_an_account_is_switched_after_a_question(
     before = bot.get("/me").status_code
     page = clerk.get(page_of(bot, verb)).content.decode()
     assert words in page
-    assert f"sa_…{bot.token[-4:]}" in page
     assert bot.get("/me").status_code == before
     answer = clerk.post(page_of(bot, verb), follow=True)
     assert said(answer) == [f"{verb.capitalize()}d: Bot."]
@@ -46,6 +45,31 @@ def test_an_account_is_switched_after_a_question(
     assert bot.get("/me").status_code == status
     event = AuditEvent.objects.get(action="service_account.changed")
     assert (event.door, event.after) == ("admin", {"is_active": verb == "enable"})
+
+
+@pytest.mark.parametrize("verb", ["disable", "enable"])
+@pytest.mark.parametrize("right", ["view_serviceaccounttoken", "change_serviceaccounttoken"])
+def test_tokens_are_named_to_who_may_see_them_alone(
+    clerk: Client, bot: Actor, verb: str, right: str
+) -> None:
+    ServiceAccount.objects.update(is_active=verb == "disable")
+    hint = f"sa_…{bot.token[-4:]}"
+    assert hint in staff_of(None, *CLERK, right).get(page_of(bot, verb)).content.decode()
+    assert hint not in clerk.get(page_of(bot, verb)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rights", "advice"),
+    [
+        ([], "have it revoked first"),
+        (["view_serviceaccounttoken"], "have it revoked first"),
+        (["change_serviceaccounttoken"], "revoke it first"),
+    ],
+)
+def test_the_advice_is_what_the_reader_may_do(bot: Actor, rights: list[str], advice: str) -> None:
+    ServiceAccount.objects.update(is_active=False)
+    page = staff_of(None, *CLERK, *rights).get(page_of(bot, "enable")).content.decode()
+    assert advice in page
 
 
 @pytest.mark.parametrize(("is_active", "offered"), [(True, ["disable"]), (False, ["enable"])])
@@ -86,14 +110,12 @@ def test_a_form_of_another_site_switches_nothing(bot: Actor) -> None:
     assert bot.get("/me").status_code == 200
 
 
-def test_the_page_tells_of_a_token_that_would_not_let_in_all_the_same(
-    clerk: Client, bot: Actor
-) -> None:
+def test_the_page_tells_of_a_token_that_would_not_let_in_all_the_same(bot: Actor) -> None:
     ServiceAccount.objects.update(is_active=False)
     ServiceAccountToken.objects.update(revoked_at=timezone.now())
     bot.user.is_active = False
     bot.user.save(update_fields=["is_active"])
-    page = clerk.get(page_of(bot, "enable")).content.decode()
+    page = staff_of(None).get(page_of(bot, "enable")).content.decode()
     assert "No token of it works: issue one afterwards." in page
     assert "The user that it acts as is disabled, too" in page
 
