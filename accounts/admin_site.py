@@ -1,5 +1,6 @@
 """The admin's site: its name, and a log-in that counts with the API's."""
 
+import math
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite as DjangoAdminSite
@@ -119,7 +120,9 @@ class StaffPasswordView(PasswordChangeView):
 
 
 def _throttled(error: TooManyRequests) -> ValidationError:
-    text = f"Too many tries. Please wait {error.retry_after} seconds."
+    seconds = error.retry_after or 0
+    wait = f"{seconds} seconds" if seconds < 2 * 60 else f"{math.ceil(seconds / 60)} minutes"
+    text = f"Too many tries. Please wait {wait}."
     return ValidationError(text, code="throttled")
 
 

@@ -123,6 +123,7 @@ def test_a_huge_number_is_no_error(everything: None, model: type[Model]) -> None
         ("/admin/accounts/user/", "get", 403, "This page is not open to you."),
         ("/admin/accounts/user/", "post", 403, "or the page was open for too long"),
         ("/admin/nothing/", "get", 404, "There is no page at this address."),
+        ("/admin/?q=%00", "get", 400, "If a link led here, it may be damaged"),
     ],
 )
 def test_a_page_that_does_not_open_says_why_and_leads_back(
@@ -134,3 +135,17 @@ def test_a_page_that_does_not_open_says_why_and_leads_back(
     assert (answer.status_code, words in text) == (status, True)
     assert '<a href="/admin/">Back to the administration</a>' in text
     assert "Back to the administration" not in owner.client.get("/nothing").content.decode()
+
+
+def test_a_form_that_is_too_large_is_told_what_became_of_it(owner: Actor) -> None:
+    owner.client.force_login(owner.user)
+    answer = owner.client.post("/admin/password_change/", {"x": "x" * 3_000_000})
+    text = answer.content.decode()
+    assert answer.status_code == 413
+    assert "What you sent is more than the server takes at once. Nothing was changed." in text
+
+
+def test_a_name_that_the_server_does_not_go_by_is_told_as_that(owner: Actor) -> None:
+    text = owner.client.get("/admin/", headers={"host": "evil.example"}).content.decode()
+    assert "The server does not go by the name in this address." in text
+    assert "evil.example" not in text

@@ -1,5 +1,6 @@
 """Logging in to the admin: the same check and the same counters as the API's."""
 
+import re
 from typing import Any
 
 import pytest
@@ -113,6 +114,7 @@ def test_the_eleventh_wrong_password_is_not_checked(staff: User) -> None:
     answer = enter()
     assert answer.status_code == 429
     assert 1 <= int(answer["Retry-After"]) <= 600
+    assert re.search(r"Too many tries\. Please wait \d+ minutes\.", answer.content.decode())
     assert answer.client.get("/admin/").status_code == 302
 
 
