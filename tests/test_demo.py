@@ -1,5 +1,6 @@
 """`./dev demo` tells the truth, and `manage.py seed_demo` fills a development instance."""
 
+import datetime as dt
 import re
 import subprocess
 import sys
@@ -8,9 +9,10 @@ from io import StringIO
 import pytest
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from organizations.models import Organization, SignupRequest, Space
 from tests.conftest import Actor
 from tests.server import ROOT
@@ -20,6 +22,7 @@ SECRETS = {
     "access token": r"eyJ[\w-]+\.[\w-]+\.[\w-]+",
     "refresh token": r"[\w-]{64}",
 }
+SIGNED_UP = "signup.requested"
 LOG_IN = re.compile(r"^(\S+@\S+) +(\S+) ", re.MULTILINE)
 
 
@@ -110,6 +113,22 @@ def test_seeding_leaves_a_queue_to_decide_on(development: None) -> None:
     assert waiting.values("created_at", "user_agent", "ip_address").distinct().count() == 4
     assert User.objects.filter(is_staff=True).count() == 2
     assert Space.objects.count() == 2
+
+
+def test_what_is_seeded_happened_in_the_order_of_a_story(development: None) -> None:
+    seed()
+    told = list(AuditEvent.objects.order_by("created_at").values_list("action", "created_at"))
+    made = [action for action, _ in told if action != "member.added"]
+    assert made[:4] == ["organization.created", "space.created", "space.created", SIGNED_UP]
+    assert made[4:] == ["signup.approved", SIGNED_UP, "signup.approved", *4 * [SIGNED_UP]]
+    now = timezone.now()
+    assert told[0][1] < now - dt.timedelta(days=29)
+    assert told[-1][1] < now
+    for request in SignupRequest.objects.select_related("user"):
+        events = AuditEvent.objects.filter(target_id=request.pk).order_by("created_at")
+        moments = [one for one in (request.created_at, request.resolved_at) if one]
+        assert [event.created_at for event in events] == moments
+        assert request.created_at == request.user.created_at
 
 
 def test_seeding_again_changes_nothing(development: None) -> None:
