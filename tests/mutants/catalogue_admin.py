@@ -201,4 +201,32 @@ OF_THE_ADMIN = [
         "script-src *;",
         "tests/accounts/test_admin_hardening.py",
     ),
+    Mutant(
+        "who may not end sessions ends those of a user at their address",
+        "organizations/admin/user.py",
+        "if not (self.has_view_permission(request) and self.has_end_sessions_permission(request)):",
+        "if not self.has_view_permission(request):",
+        "tests/accounts/test_user_page.py",
+    ),
+    Mutant(
+        "a link leads to a page that is closed to the reader",
+        "accounts/admin_links.py",
+        "if page is None or not page.has_view_permission(request):",
+        "if page is None:",
+        "tests/accounts/test_user_page.py",
+    ),
+    Mutant(
+        "who may not see users reads the names of those who hold a role",
+        "organizations/admin/organization.py",
+        'if are_shown or name != "names_of_holders"]',
+        "if name]",
+        "tests/organizations/test_role_page.py",
+    ),
+    Mutant(
+        "who may not see tokens reads their ends where an account is disabled",
+        "service_accounts/admin/account.py",
+        '        if _may(request, account, *VIEW_TOKENS):\n            context["tokens"] = list(',
+        '        if account:\n            context["tokens"] = list(',
+        "tests/service_accounts/test_switch_in_admin.py",
+    ),
 ]
