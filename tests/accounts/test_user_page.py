@@ -4,10 +4,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from organizations.models import SignupRequest
+from organizations.models import Organization, SignupRequest
 from service_accounts.models import ServiceAccount
+from service_accounts.services.account import create_service_account
 from tests.accounts.test_admin_pages import USERS, browser_of_staff, queries_of, said
-from tests.conftest import Actor
+from tests.conftest import SETUP, Actor
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,19 @@ def test_what_unticking_active_does_is_said_before_it_is_saved(member: Actor) ->
     assert "untick this and save: they are logged out everywhere at once" in page
     assert "To undo it, tick this again: they have to log in anew." in page
     assert "tokens" not in page
+
+
+def test_service_accounts_that_somebody_made_work_on_as_it_says(
+    organization: Organization, member: Actor
+) -> None:
+    made = create_service_account(
+        organization=organization, name="Bot", roles=[], created_by=member.user, by=SETUP
+    )
+    clerk = browser_of_staff("view_user", "change_user")
+    assert "service accounts that they made work on" in page_of(clerk, member.user)
+    clerk.post(f"{USERS}{member.user.pk}/change/", {"display_name": ""})
+    assert member.get("/me").status_code == 401
+    assert Actor(made.raw).get("/me").status_code == 200
 
 
 def test_of_who_is_disabled_it_says_what_lets_them_in_again(member: Actor) -> None:
@@ -101,6 +116,13 @@ def test_all_sessions_are_ended_after_a_question_and_back_on_the_page(member: Ac
     assert answer.request["PATH_INFO"] == page
     assert said(answer) == ["Ended: 1 session of member@example.com."]
     assert member.get("/me").status_code == 401
+
+
+def test_a_form_of_another_site_ends_no_session(member: Actor) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    assert browser.post(f"{USERS}{member.user.pk}/end_sessions/").status_code == 403
+    assert member.get("/me").status_code == 200
 
 
 @pytest.mark.parametrize("codes", [["view_user", "change_user"], ["change_session"]])
