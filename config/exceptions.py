@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -191,7 +191,7 @@ def log_outage(exception: BaseException) -> None:
     logger.error("database unavailable: %s%s", name, hint)
 
 
-def as_domain_error(exception: BaseException | None) -> DomainError | None:  # noqa: PLR0911  (a table)
+def as_domain_error(exception: BaseException | None) -> DomainError | None:  # noqa: C901, PLR0911  (a table)
     """The refusal that `exception` stands for, or None for a defect of ours."""
     match exception:
         case DomainError():
@@ -210,6 +210,8 @@ def as_domain_error(exception: BaseException | None) -> DomainError | None:  # n
             return Forbidden()
         case RequestDataTooBig():
             return PayloadTooLarge()
+        case UnreadablePostError():  # the client is gone
+            return BadRequest()
         case _ if is_outage(exception):
             return ServiceUnavailable()
     return None

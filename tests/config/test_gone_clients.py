@@ -1,0 +1,60 @@
+"""A client that vanishes in the middle of its request: nobody is there to be answered."""
+
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.races.databases import fresh_database
+from tests.server import Server, serve
+
+pytestmark = [pytest.mark.race, pytest.mark.once]
+
+REQUEST = (
+    "POST /api/v1/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Request-ID: {}\r\n"
+    "Content-Type: application/json\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n"
+)
+RESET_WHEN_CLOSED = struct.pack("ii", 1, 0)
+LOG_SECONDS = 10
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with fresh_database() as database, serve(database.url) as server:
+        yield server
+
+
+def begin(server: Server, request_id: str) -> socket.socket:
+    """The start of a log-in, which the application waits to read on."""
+    address = urlsplit(server.url)
+    connection = socket.create_connection((address.hostname or "", address.port or 0), timeout=10)
+    connection.sendall(REQUEST.format(request_id).encode())
+    assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
+    connection.sendall(b'{"email": "ann')
+    return connection
+
+
+def lines_of(server: Server, request_id: str) -> str:
+    """What the log says of a request, once it is done."""
+    deadline = time.monotonic() + LOG_SECONDS
+    while time.monotonic() < deadline:
+        lines = [line for line in server.log.read_text().splitlines() if request_id in line]
+        if any('"hyperspeed.request"' in line for line in lines):
+            return "\n".join(lines)
+        time.sleep(0.05)
+    raise AssertionError(f"{request_id} never ended")
+
+
+@pytest.mark.parametrize("ending", ["closed", "reset"])
+def test_a_body_that_breaks_off_is_a_bad_request_and_no_defect(server: Server, ending: str) -> None:
+    with closing(begin(server, f"broken-off-{ending}")) as connection:
+        if ending == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_WHEN_CLOSED)
+    told = lines_of(server, f"broken-off-{ending}")
+    assert '"status":400' in told
+    assert "ERROR" not in told
+    assert "Traceback" not in told
