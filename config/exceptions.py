@@ -5,18 +5,22 @@ the string that clients show, its `code` the stable name that they may switch on
 """
 
 import logging
+import sqlite3
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 logger = logging.getLogger("hyperspeed.api")
 
-READ_ONLY_SQLSTATE = "25006"
+READ_ONLY = "25006"
+# A table or a column that is not there yet.
+NOT_MIGRATED = {"42P01", "42703"}
+DAMAGED_FILE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 RETRY_AFTER_OUTAGE_SECONDS = 5
 
 
@@ -175,20 +179,26 @@ BY_STATUS: dict[int, type[DomainError]] = {
 
 
 def is_outage(exception: BaseException | None) -> bool:
-    """Whether the database does not answer, or takes no writes.
+    """Whether the database does not answer, takes no writes, is damaged or is not migrated.
 
-    What a standby of PostgreSQL says to a write, its driver files under internal errors.
+    Some of it the drivers file elsewhere: PostgreSQL what a standby says to a write and what a
+    schema lacks, SQLite a file that it cannot read.
     """
-    if isinstance(exception, InternalError):
-        return getattr(exception.__cause__, "sqlstate", None) == READ_ONLY_SQLSTATE
-    return isinstance(exception, OperationalError | InterfaceError)
+    if isinstance(exception, OperationalError | InterfaceError):
+        return True
+    cause = exception.__cause__ if isinstance(exception, DatabaseError) else None
+    return (
+        getattr(cause, "sqlstate", None) in {READ_ONLY, *NOT_MIGRATED}
+        or getattr(cause, "sqlite_errorcode", 0) & 0xFF in DAMAGED_FILE  # the rest is a detail
+    )
 
 
 def log_outage(exception: BaseException) -> None:
     """Without the driver's text: it may name the server and its user."""
-    hint = " (is it migrated?)" if "no such table" in str(exception) else ""
-    name = type(exception.__cause__ or exception).__name__
-    logger.error("database unavailable: %s%s", name, hint)
+    cause = exception.__cause__ or exception
+    lacks = "no such " in str(exception) or getattr(cause, "sqlstate", None) in NOT_MIGRATED
+    hint = " (is it migrated?)" if lacks else ""
+    logger.error("database unavailable: %s%s", type(cause).__name__, hint)
 
 
 def as_domain_error(exception: BaseException | None) -> DomainError | None:  # noqa: C901, PLR0911  (a table)
