@@ -54,6 +54,9 @@ class OperatorCommand(BaseCommand):
             traceback.clear_frames(error.__traceback__)
             _drop_output()  # a pipe that is full would hold us
             raise
+        except CommandError:
+            self._flush()  # what it said before: when Python ends, it is too late to tell
+            raise
         except DomainError as error:
             raise CommandError(error.error) from error
         except OSError as error:
@@ -65,6 +68,12 @@ class OperatorCommand(BaseCommand):
             message = f"the database refused or does not answer ({name}); is it migrated?"
             raise CommandError(message) from error
         return told
+
+    def _flush(self) -> None:
+        try:
+            self.stdout.flush()
+        except OSError:
+            _drop_output()
 
     @property
     def actor(self) -> Actor:

@@ -161,3 +161,20 @@ def test_an_output_that_is_gone_gives_no_traceback(
     )
     assert (ran.returncode, len(ran.stderr.splitlines())) == (status, 1 if words else 0)
     assert words in ran.stderr
+
+
+@pytest.mark.parametrize("tail", ["| true", "> /dev/full"])
+def test_what_is_refused_is_told_also_where_the_output_is_gone(url: str, tail: str) -> None:
+    """A check of the set-up that finds something, behind `| head -1`."""
+    doctor = '("$0" manage.py doctor --url http://127.0.0.1:1; echo "ended with $?" >&2)'
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f"{doctor} {tail}", sys.executable],
+        cwd=ROOT,
+        env=production_environment(url, 8000),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    refusal, status = ran.stderr.splitlines()
+    assert refusal.endswith("to mend")
+    assert status == "ended with 1"
