@@ -24,7 +24,7 @@ def unsafe_in_production(
     if not all(HOST.fullmatch(host) or _is_address(host) or host == "*" for host in hosts):
         yield "ALLOWED_HOSTS must hold names and commas alone: no scheme, port, path or blank."
     if _is_public(public_url):
-        if not public_url.startswith("https:"):
+        if urlsplit(public_url).scheme != "https":
             yield "PUBLIC_URL must be https: plain http is for loopback hosts only."
         elif not has_named_proxies:
             # A wrong guess lets clients forge their address, or puts all of them on one limit.

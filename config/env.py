@@ -28,6 +28,8 @@ SAMPLE_MARKS = (
     "your-",
 )
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
+# No credentials, query or fragment: what is appended to it would not be a path.
+BASE_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?", re.IGNORECASE)
 SIGNING_KEY = re.compile(r"([A-Za-z0-9._-]{1,32}):(.*)", re.ASCII)
 # What a PostgreSQL URL may say beside where the server is (libpq's names).
 PARAMETERS = {
@@ -42,7 +44,7 @@ PARAMETERS = {
     "target_session_attrs",
 }
 TRUE = {"1", "true", "yes", "on"}
-FALSE = {"0", "false", "no", "off", ""}
+FALSE = {"0", "false", "no", "off"}
 
 
 class Environment:
@@ -74,8 +76,8 @@ class Environment:
             self.problems.append(problem)
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """A yes/no value: 1, true, yes, on or 0, false, no, off."""
-        value = self.text(name, "1" if default else "0").lower()
+        """A yes/no value: 1, true, yes, on or 0, false, no, off; an empty one is the default."""
+        value = self.text(name).lower() or ("1" if default else "0")
         if value not in TRUE | FALSE:
             self._note(f"{name} must be 1 or 0.")
         return value in TRUE
@@ -103,7 +105,7 @@ class Environment:
 
     def origins(self, name: str) -> list[str]:
         """Browser origins such as https://app.example.org, comma-separated; `null` is none."""
-        origins = self.items(name)
+        origins = [origin.lower() for origin in self.items(name)]  # as browsers send them
         if not all(is_http_url(origin) and origin.count("/") == 2 for origin in origins):
             self.problems.append(f"{name} must hold origins such as https://app.example.org.")
         return origins
@@ -177,10 +179,10 @@ def log_format(environment: Environment) -> str:
 
 
 def is_http_url(value: str) -> bool:
-    """Whether `value` is an absolute http(s) URL with a host and a valid port."""
+    """Whether paths can be appended to `value`: http(s), a host, and a valid port or none."""
     try:
         parts = urlsplit(value)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        return bool(BASE_URL.fullmatch(value) and parts.hostname) and parts.port != 0
     except ValueError:
         return False
 

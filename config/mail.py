@@ -1,8 +1,13 @@
-"""EMAIL_URL as Django's mail settings."""
+"""EMAIL_URL as Django's mail settings, and who mails come from."""
 
+import re
 from urllib.parse import unquote, urlsplit
 
 from config.env import Environment
+
+_ADDRESS = r"""[^\s<>@,;:"]+@[^\s<>@,;:"]+"""
+# An address alone, or behind a name; in the name commas and the like need quotes (RFC 5322 §3.4).
+SENDER = re.compile(rf"""{_ADDRESS}|("[^"<>\r\n]*" *|[^"<>@,;:\r\n]*)<{_ADDRESS}>""")
 
 
 def mail_settings(url: str, environment: Environment) -> dict[str, object]:
@@ -36,3 +41,13 @@ def mail_settings(url: str, environment: Environment) -> dict[str, object]:
         "or file:///directory."
     )
     return {}
+
+
+def sender(name: str, environment: Environment) -> str:
+    """The address that mails come from: with one that is none, not a single one is sent."""
+    value = environment.text(name) or "Hyperspeed <hyperspeed@localhost>"
+    if not SENDER.fullmatch(value):
+        environment.problems.append(
+            f"{name} must be one address, such as Hyperspeed <hyperspeed@example.org>."
+        )
+    return value

@@ -10,7 +10,7 @@ from corsheaders.defaults import default_headers
 from config import version
 from config.checks import unsafe_in_development, unsafe_in_production
 from config.env import LOOPBACK_HOSTS, Environment, database_settings, log_format
-from config.mail import mail_settings
+from config.mail import mail_settings, sender
 
 env = Environment(os.environ)
 BASE_DIR = version.BASE_DIR
@@ -227,7 +227,7 @@ SIMPLE_JWT: dict[str, Any] = {
 
 # --- Mail -----------------------------------------------------------------------------------------
 globals().update(mail_settings(env.text("EMAIL_URL", "console:"), env))
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Hyperspeed <hyperspeed@localhost>")
+DEFAULT_FROM_EMAIL = sender("DEFAULT_FROM_EMAIL", env)
 EMAIL_TIMEOUT = 10
 
 # --- Static files: served by the application itself, without a collectstatic step -----------------

@@ -213,6 +213,11 @@ def test_a_flag_is_one_or_zero(name: str, value: str) -> None:
         {"PUBLIC_URL": "https://"},
         {"PUBLIC_URL": "https://work.example.org:99999"},
         {"PUBLIC_URL": "https://[::1"},
+        {"PUBLIC_URL": "https://work.example.org?from=mail"},
+        {"PUBLIC_URL": "https://work.example.org/#/"},
+        {"PUBLIC_URL": "https://ann:secret@work.example.org"},
+        {"PUBLIC_URL": "https://work example.org"},
+        {"CORS_ALLOWED_ORIGINS": "https://app.example.org?x"},
         {"LOG_FORMAT": "xml"},
         {"REQUEST_LOG": "2"},
         {"DATABASE_URL": "mysql://root@localhost/db"},
@@ -227,6 +232,11 @@ def test_a_flag_is_one_or_zero(name: str, value: str) -> None:
         {"EMAIL_URL": "smtp://mail:99999"},
         {"EMAIL_URL": "file:"},
         {"EMAIL_URL": "http://mail.example.org"},
+        {"DEFAULT_FROM_EMAIL": "Hyperspeed"},
+        {"DEFAULT_FROM_EMAIL": "Hyperspeed <hyperspeed@example.org"},
+        {"DEFAULT_FROM_EMAIL": "Acme, Inc <hyperspeed@example.org>"},
+        {"DEFAULT_FROM_EMAIL": "ann@example.org, ben@example.org"},
+        {"DEFAULT_FROM_EMAIL": "ann@example.org\nBcc: ben@example.org"},
     ],
 )
 def test_what_is_unsafe_or_meaningless_is_refused_by_name(changes: dict[str, str]) -> None:
@@ -326,6 +336,30 @@ def test_passwords_have_eight_characters_at_the_least(value: str) -> None:
 def test_an_empty_number_is_the_default() -> None:
     assert load(PASSWORD_MIN_LENGTH="")["PASSWORD_MIN_LENGTH"] == 8
     assert load(PASSWORD_MIN_LENGTH="12")["PASSWORD_MIN_LENGTH"] == 12
+
+
+@pytest.mark.parametrize("name", ["SINGLE_ORGANIZATION", "REQUEST_LOG", "DEFAULT_FROM_EMAIL"])
+def test_what_is_empty_is_the_default(name: str) -> None:
+    """As of `NAME=` in a file of the environment, and of compose's `${NAME:-}`."""
+    assert load(**{name: ""})[name] == load(**{name: "unset"})[name]
+    assert load(**{name: ""})[name]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("a@example.org", "<a@example.org>", "Hyperspeed <a@localhost>", "Ünï & Co. <a@b.org>"),
+        *('"Acme, Inc" <a@example.org>', "Acme (mail) <a@bücher.example>"),
+    ],
+)
+def test_who_mails_come_from_may_have_a_name(value: str) -> None:
+    assert load(DEFAULT_FROM_EMAIL=value)["DEFAULT_FROM_EMAIL"] == value
+
+
+def test_the_scheme_of_an_address_has_no_case() -> None:
+    assert load(PUBLIC_URL="HTTPS://work.example.org")["IS_HTTPS"]
+    origins = load(CORS_ALLOWED_ORIGINS="https://App.example.org")["CORS_ALLOWED_ORIGINS"]
+    assert origins == ["https://app.example.org"]
 
 
 def test_over_https_cookies_are_secure_and_browsers_are_told_to_stay() -> None:
