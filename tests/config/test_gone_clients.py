@@ -1,10 +1,11 @@
-"""A client that vanishes in the middle of its request: nobody is there to be answered."""
+"""A client that vanishes or falls silent in the middle of its request."""
 
 import socket
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,12 +20,13 @@ REQUEST = (
     "Content-Type: application/json\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n"
 )
 RESET_WHEN_CLOSED = struct.pack("ii", 1, 0)
-LOG_SECONDS = 10
+LOG_SECONDS = 30
+THREADS = 4
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with fresh_database() as database, serve(database.url) as server:
+    with fresh_database() as database, serve(database.url, threads=THREADS) as server:
         yield server
 
 
@@ -58,3 +60,23 @@ def test_a_body_that_breaks_off_is_a_bad_request_and_no_defect(server: Server, e
     assert '"status":400' in told
     assert "ERROR" not in told
     assert "Traceback" not in told
+
+
+def test_clients_that_fall_silent_do_not_keep_others_out(server: Server) -> None:
+    with ExitStack() as silent:
+        for number in range(THREADS):
+            silent.enter_context(closing(begin(server, f"silent-{number:03}")))
+        with closing(HTTPConnection(urlsplit(server.url).netloc, timeout=LOG_SECONDS)) as other:
+            other.request("GET", "/health")
+            assert other.getresponse().status == 200
+        for number in range(THREADS):
+            told = lines_of(server, f"silent-{number:03}")
+            assert '"status":400' in told
+            assert "ERROR" not in told
+
+
+def test_whoever_takes_a_moment_is_waited_for(server: Server) -> None:
+    with closing(begin(server, "slow-but-there")) as connection:
+        time.sleep(1)
+        connection.sendall(b'@example.org", "password": "a guess"}'.ljust(85))
+        assert connection.recv(100).startswith(b"HTTP/1.1 401 ")
