@@ -6,6 +6,7 @@ import shutil
 import socket
 import struct
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
@@ -50,6 +51,12 @@ _is_counted = bool(os.environ.get("METRICS_TOKEN") or os.environ.get("METRICS_TO
 if _is_counted and os.environ.get(_MASTER) != str(os.getpid()):
     os.environ[_FOLDER] = tempfile.mkdtemp(prefix="hyperspeed-metrics-")
     os.environ[_MASTER] = str(os.getpid())
+
+
+def pre_fork(_server: object, _worker: object) -> None:
+    """What tidies /tmp may have taken the folder, and a worker cannot do without it."""
+    if _is_counted:
+        Path(os.environ[_FOLDER]).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def on_exit(_master: object) -> None:

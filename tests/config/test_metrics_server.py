@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import signal
 import time
 import urllib.error
@@ -82,18 +83,37 @@ def test_log_ins_and_reuse_are_counted(client: Client, figure: Scrape) -> None:
     assert counted == [1, 4, 3, 1]
 
 
-def test_what_a_dead_worker_counted_still_counts(
-    server: Server, client: Client, figure: Scrape
-) -> None:
-    race([partial(client.call, "GET", "public/instance")] * CALLS)
+def replace_a_worker(server: Server) -> None:
+    """Kill one, and wait for the one that is started in its place."""
     before = children_of(server.pid)
     os.kill(min(before), signal.SIGKILL)
     deadline = time.monotonic() + 20
     while len(children_of(server.pid) - before) < 1 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert children_of(server.pid) - before
+
+
+def test_what_a_dead_worker_counted_still_counts(
+    server: Server, client: Client, figure: Scrape
+) -> None:
+    race([partial(client.call, "GET", "public/instance")] * CALLS)
+    replace_a_worker(server)
     route = "/api/v1/public/instance"
     assert figure("hyperspeed_http_requests_total", route=route) == CALLS
+
+
+def test_a_worker_starts_also_where_its_folder_was_cleaned_away(
+    server: Server, client: Client, figure: Scrape, tmp_path: Path
+) -> None:
+    """As what tidies /tmp does with what was not used for days."""
+    (folder,) = tmp_path.glob("hyperspeed-metrics-*")
+    shutil.rmtree(folder)
+    for _ in range(2):
+        replace_a_worker(server)
+    answers = race([partial(client.call, "GET", "public/instance")] * CALLS)
+    assert {answer.status for answer in answers} == {200}
+    assert figure("hyperspeed_http_requests_total", status="200") == CALLS
+    assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
