@@ -63,13 +63,17 @@ begin() {{
     done
     cat {home}/log; exit 1
 }}
+reload() {{
+    ( MAINPID=$(cat pid); set -a; {Environment}; . {EnvironmentFile}; set +a
+      cd {WorkingDirectory}; {reload} )
+}}
 cd {home}
 echo "$*" >>systemctl.log
 case "$*" in
     "start hyperspeed") begin ;;
     "stop hyperspeed") end ;;
     "restart hyperspeed") end; begin ;;
-    "reload hyperspeed") kill -HUP "$(cat pid)" ;;
+    "reload hyperspeed") reload ;;
 esac
 """
 
@@ -97,8 +101,10 @@ class Machine:
         machine._add("runuser", RUNUSER)
         machine._add("chgrp", "#!/bin/sh\n")
         machine._add("install", INSTALL.format(install=shutil.which("install")))
-        unit = dict(SETTING.findall(machine._here(UNIT.read_text(encoding="utf-8"))))
-        values = {"home": home, "port": machine.port, "host": HOST}
+        settings = SETTING.findall(machine._here(UNIT.read_text(encoding="utf-8")))
+        unit = dict(settings)
+        reload = " && ".join(value for name, value in settings if name == "ExecReload")
+        values = {"home": home, "port": machine.port, "host": HOST, "reload": reload}
         machine._add("systemctl", SYSTEMCTL.format(**values, **unit))
         for name in ("hyperspeed", "backup"):
             script = (ROOT / "docs" / "deploy" / name).read_text(encoding="utf-8")

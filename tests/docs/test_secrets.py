@@ -88,6 +88,17 @@ def test_a_reload_takes_new_key_files_and_refuses_nobody(unreplaced: Machine) ->
     assert signed_by(log_in(machine).access_token) == "2027"
 
 
+def test_a_reload_with_a_key_file_that_is_no_good_leaves_all_as_it_was(unreplaced: Machine) -> None:
+    machine = unreplaced
+    session, before = log_in(machine), workers_of(machine)
+    machine.type("cp -p /etc/hyperspeed/jwt-key kept; echo short >/etc/hyperspeed/jwt-key")
+    with pytest.raises(AssertionError, match="JWT_SIGNING_KEY is shorter than 32 bytes"):
+        machine.type("systemctl reload hyperspeed")
+    machine.type("mv kept /etc/hyperspeed/jwt-key")
+    assert me(machine, session.access_token) == 200
+    assert workers_of(machine) == before
+
+
 def test_a_secret_key_is_replaced_and_no_client_notices(machine: Machine) -> None:
     session, robot = log_in(machine), mint(machine, "Builder")
     machine.type(NEW_SECRET_KEY)
