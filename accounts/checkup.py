@@ -91,8 +91,16 @@ def database() -> Finding:
             cursor.execute("SELECT sqlite_version()")
             return fine(about, f"SQLite {cursor.fetchone()[0]} answers")
     with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        version = str(cursor.fetchone()[0]).split()[0]
+        cursor.execute(
+            "SELECT current_setting('server_version'), current_setting('server_encoding')"
+        )
+        version, encoding = map(str, cursor.fetchone())
+    version = version.split()[0]
+    if encoding != "UTF8":
+        advice = (
+            "Dump it, create it anew with --encoding=UTF8 --template=template0, and restore it."
+        )
+        return fail(about, f"its encoding is {encoding}: most names cannot be stored", advice)
     major = int(version.split(".")[0])
     if major > NEWEST_POSTGRESQL:
         advice = f"Tested are {OLDEST_POSTGRESQL} to {NEWEST_POSTGRESQL}."

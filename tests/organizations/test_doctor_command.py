@@ -22,7 +22,7 @@ from tests.config.test_manage import manage
 from tests.conftest import Actor, log_in
 from tests.organizations.mail_server import refusing_mail_server
 from tests.postgres import free_port
-from tests.races.databases import fresh_database
+from tests.races.databases import empty_postgresql_database, fresh_database
 from tests.server import serve
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,19 @@ def test_something_to_mend_is_exit_code_one_and_says_what_to_do() -> None:
     assert (ran.status, ran.err) == (1, "1 thing(s) to mend\n")
     told = ran.out.split("FAIL  first account: nobody has registered\n")[1]
     assert told.startswith("      Register it now")
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_store_every_name_is_told(encoding: str) -> None:
+    """As `createdb` makes it where the server was set up without a locale, or with an old one."""
+    if connection.vendor == "sqlite":
+        pytest.skip("an SQLite file is in UTF-8 always")
+    options = f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    with empty_postgresql_database(options) as url:
+        ran = manage("doctor", url=url)
+    assert ran.returncode == 1
+    assert f"FAIL  database: its encoding is {encoding}" in ran.stdout
+    assert "--encoding=UTF8" in ran.stdout
 
 
 def test_it_looks_with_few_queries(owner: Actor, django_assert_max_num_queries: Any) -> None:

@@ -130,6 +130,17 @@ def fresh_database() -> Iterator[Database]:
         _drop(url)
 
 
+@contextmanager
+def empty_postgresql_database(options: str) -> Iterator[str]:
+    """The URL of one more database on the PostgreSQL server of the tests, made with these options,
+    and removed at the end."""
+    url = _create(f" {options}")
+    try:
+        yield url
+    finally:
+        _drop(url)
+
+
 @cache
 def _template() -> str:
     """The URL of a database that was migrated, and is there for as long as this process."""
