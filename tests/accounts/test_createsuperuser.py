@@ -23,6 +23,13 @@ def create(email: str = "Root@Example.com") -> str:
     return output.getvalue()
 
 
+def test_without_a_terminal_to_ask_on_it_is_refused_with_the_way_out() -> None:
+    with pytest.raises(CommandError, match="--no-input") as refused:
+        call_command("createsuperuser", stdin=io.StringIO())
+    assert refused.value.returncode == 1
+    assert not User.objects.exists()
+
+
 def test_a_superuser_reaches_the_admin_and_belongs_to_nothing() -> None:
     output = create()
     user = User.objects.get()
