@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.test.client import ClientHandler
 
@@ -28,6 +28,7 @@ from tests.factories import (
     add_member,
     make_role,
 )
+from tests.races.databases import copied_for_tests
 
 API = "/api/v1"
 JSON = "application/json"
@@ -49,6 +50,13 @@ def cheap_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Argon2idHasher, "memory_cost", 64)
         patch.setattr(Argon2idHasher, "time_cost", 1)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """What pytest-django asks before it makes the database: to migrate takes seconds."""
+    with copied_for_tests(connection):
         yield
 
 

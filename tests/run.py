@@ -17,6 +17,7 @@ from tests.postgres import (
     sigterm_as_exit,
     throwaway_postgres,
 )
+from tests.races.databases import TEMPLATE, make_template
 
 Options = tuple[str, ...]
 # One more process than cores: tests wait for servers, locks and timeouts.
@@ -101,9 +102,8 @@ def split_marker(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 def run_pytest(arguments: Sequence[str], url: str) -> int:
     """Run pytest in a process of its own and return its status."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments], env={**os.environ, "DATABASE_URL": url}
-    )
+    environment = {**os.environ, "DATABASE_URL": url, TEMPLATE: make_template(url)}
+    child = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], env=environment)
     try:
         return child.wait()
     except SystemExit:

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tests.environment import temporary_sqlite_url
 from tests.server import migrate
@@ -23,6 +24,10 @@ Connection = sqlite3.Connection | psycopg.Connection
 _KEPT = {"auth_permission", "django_content_type", "django_migrations"}
 _SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'sqlite_sequence'"
 _POSTGRESQL_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+# Where Django has its database for tests.
+_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
+# The URL of the database that all processes of a suite copy.
+TEMPLATE = "HYPERSPEED_TEST_TEMPLATE"
 
 
 @dataclass(frozen=True)
@@ -123,46 +128,72 @@ def fresh_database() -> Iterator[Database]:
             shutil.copyfile(urlsplit(template).path[1:], copy)
             yield Database(f"sqlite:///{copy}")
         return
-    url = _create(f" TEMPLATE {urlsplit(template).path[1:]}")
+    server = os.environ["DATABASE_URL"]
+    url = _create(server, f" TEMPLATE {urlsplit(template).path[1:]}")
     try:
         yield Database(url)
     finally:
-        _drop(url)
+        _drop(server, url)
 
 
 @contextmanager
 def empty_postgresql_database(options: str) -> Iterator[str]:
     """The URL of one more database on the PostgreSQL server of the tests, made with these options,
     and removed at the end."""
-    url = _create(f" {options}")
+    server = os.environ["DATABASE_URL"]
+    url = _create(server, f" {options}")
     try:
         yield url
     finally:
-        _drop(url)
+        _drop(server, url)
 
 
-@cache
-def _template() -> str:
-    """The URL of a database that was migrated, and is there for as long as this process."""
-    if os.environ["DATABASE_URL"].startswith("sqlite:"):
-        url = temporary_sqlite_url()
-    else:
-        url = _create()
-        atexit.register(_drop, url)
+def make_template(server: str) -> str:
+    """Migrate a new database of the kind of this one, beside it; returns its URL."""
+    url = temporary_sqlite_url() if server.startswith("sqlite:") else _create(server)
     migrate(url)
     return url
 
 
-def _create(options: str = "") -> str:
-    """Make a database on the server of the tests; returns its URL."""
+@contextmanager
+def copied_for_tests(database: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let the tests' own database begin as a copy of the suite's template, if there is one: Django
+    finds nothing to migrate."""
+    template = os.environ.get(TEMPLATE, "")
+    path = urlsplit(template).path[1:]
+    if template.startswith("sqlite:"):
+        # The memory is there for as long as somebody is connected.
+        with closing(sqlite3.connect(_MEMORY, uri=True)) as copy:
+            with closing(sqlite3.connect(path)) as source:
+                source.backup(copy)
+            yield
+        return
+    if template:
+        database.settings_dict["TEST"]["TEMPLATE"] = path
+    yield
+
+
+@cache
+def _template() -> str:
+    """The URL of a database that was migrated: the suite's, or one for as long as this process."""
+    if of_the_suite := os.environ.get(TEMPLATE):
+        return of_the_suite
     server = os.environ["DATABASE_URL"]
+    url = make_template(server)
+    if not server.startswith("sqlite:"):
+        atexit.register(_drop, server, url)
+    return url
+
+
+def _create(server: str, options: str = "") -> str:
+    """Make a database on the server of this URL; returns its URL."""
     name = f"hyperspeed_race_{secrets.token_hex(4)}"
     with closing(psycopg.connect(server, autocommit=True)) as connection:
         connection.execute(f"CREATE DATABASE {name}{options}".encode())
     return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 
-def _drop(url: str) -> None:
+def _drop(server: str, url: str) -> None:
     name = urlsplit(url).path[1:]
-    with closing(psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)) as connection:
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
