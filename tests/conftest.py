@@ -82,15 +82,15 @@ def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @cache
-def _handler() -> ClientHandler:
+def _handler(*, checks_csrf: bool) -> ClientHandler:
     """One for all: a handler of its own would look through all static files at its first call."""
-    return ClientHandler(enforce_csrf_checks=False)
+    return ClientHandler(enforce_csrf_checks=checks_csrf)
 
 
-def make_client(address: str = "127.0.0.1") -> Client:
+def make_client(address: str = "127.0.0.1", *, checks_csrf: bool = False) -> Client:
     """A browser or a program of its own, which gets an answer for every error."""
     client = Client(raise_request_exception=False, REMOTE_ADDR=address)
-    client.handler = _handler()
+    client.handler = _handler(checks_csrf=checks_csrf)
     return client
 
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.tokens import digest
 from organizations.models import SignupRequest
 from tests.accounts.commands import run
-from tests.conftest import Actor, Answer, refusal
+from tests.conftest import Actor, Answer, make_client, refusal
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ def as_actor(answer: Answer) -> Actor:
 
 def open_admin(email: str) -> Client:
     """A browser that logged in to the admin, with a real session and CSRF."""
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.get("/admin/login/")
     fields = {"username": email, "password": PASSWORD}
     assert submit(browser, "/admin/login/?next=/admin/", fields).status_code == 302

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Session, User
@@ -153,7 +152,7 @@ def test_hostile_input_is_just_a_wrong_address(staff: User, email: str) -> None:
 
 
 def test_a_login_needs_its_csrf_token(staff: User) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     body = {"username": "staff@example.com", "password": PASSWORD}
     assert browser.post("/admin/login/", body).status_code == 403
     assert browser.get("/admin/").status_code == 302

@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from accounts import admin_lists
 from accounts.models import AuditEvent, Session, User
 from tests.accounts.commands import run
-from tests.conftest import Actor, Answer, log_in, session_of
+from tests.conftest import Actor, Answer, log_in, make_client, session_of
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def browser_of_staff(*codenames: str) -> Client:
     """The browser of somebody with these permissions; of a superuser, if there are none."""
     user = UserFactory.create(is_staff=True, is_superuser=not codenames)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    browser = Client(raise_request_exception=False)
+    browser = make_client()
     browser.force_login(user)
     return browser
 
@@ -306,7 +306,7 @@ def test_following_a_link_changes_nothing(member: Actor) -> None:
 
 
 def test_a_form_of_another_site_ends_no_session(member: Actor) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     assert act(browser, SESSIONS, "end_selected", session_of(member)).status_code == 403
     assert member.get("/me").status_code == 200

@@ -1,10 +1,9 @@
 """POST /auth/logout-all."""
 
 import pytest
-from django.test import Client
 
 from accounts.models import AuditEvent, Session
-from tests.conftest import Actor, log_in, refusal
+from tests.conftest import Actor, log_in, make_client, refusal
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +39,7 @@ def test_a_later_login_works(member: Actor) -> None:
 
 def test_a_staff_member_is_logged_out_of_the_admin_too(db: None) -> None:
     staff, other = (UserFactory.create(is_staff=True, is_superuser=True) for _ in range(2))
-    browsers = [Client(), Client()]
+    browsers = [make_client(), make_client()]
     for browser, user in zip(browsers, (staff, other), strict=True):
         browser.force_login(user)
     assert log_in(staff).post("/auth/logout-all").status_code == 204

@@ -15,7 +15,7 @@ from tests.accounts.test_admin_pages import (
     rows_on,
     said,
 )
-from tests.conftest import Actor, log_in, session_of
+from tests.conftest import Actor, log_in, make_client, session_of
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_who_may_only_look_revokes_nothing(organization: object, member: Actor) 
 
 
 def test_a_form_of_another_site_revokes_nothing(member: Actor) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     assert browser.post(revoke_page(member)).status_code == 403
     assert member.get("/me").status_code == 200

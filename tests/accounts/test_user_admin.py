@@ -304,7 +304,7 @@ def test_following_a_link_ends_no_session(boss: Client, member: Actor) -> None:
 
 
 def test_a_form_of_another_site_ends_no_session(member: Actor) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     assert end_all(browser, member.user).status_code == 403
     assert member.get("/me").status_code == 200

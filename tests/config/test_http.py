@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 from pytest_django import Settings
 
 from tests.conftest import Answer, make_client, refusal
@@ -24,7 +23,7 @@ def mode(request: pytest.FixtureRequest, settings: Settings) -> None:
 @pytest.fixture
 def ask() -> Ask:
     """Asks as programs do: no cookies, no CSRF token."""
-    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client = make_client(checks_csrf=True)
 
     def generic(method: str, path: str, content: str = "", **extra: Any) -> Answer:
         return client.generic(method, path, content, "application/json", **extra)

@@ -1,10 +1,9 @@
 """What an account reaches before it is approved, or once it was denied."""
 
 import pytest
-from django.test import Client
 
 from organizations.models import Organization, SignupRequest
-from tests.conftest import Actor, refusal
+from tests.conftest import Actor, make_client, refusal
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +56,7 @@ def test_nothing_of_the_organization_is_readable(
 )
 def test_the_admin_refuses_it(pending: Actor, path: str) -> None:
     request = SignupRequest.objects.get()
-    browser = Client()
+    browser = make_client()
     browser.force_login(pending.user)
     for answer in (
         browser.get(path.format(request.pk)),
@@ -70,7 +69,7 @@ def test_the_admin_refuses_it(pending: Actor, path: str) -> None:
 
 
 def test_it_does_not_log_in_to_the_admin(pending: Actor) -> None:
-    browser = Client()
+    browser = make_client()
     body = {"username": pending.user.email, "password": PASSWORD}
     assert browser.post("/admin/login/", body).status_code == 200
     assert browser.get("/admin/").status_code == 302
@@ -79,7 +78,7 @@ def test_it_does_not_log_in_to_the_admin(pending: Actor) -> None:
 def test_a_staff_flag_does_not_open_the_admin_before_approval(pending: Actor) -> None:
     pending.user.is_staff = pending.user.is_superuser = True
     pending.user.save()
-    browser = Client()
+    browser = make_client()
     browser.force_login(pending.user)
     assert browser.get("/admin/organizations/signuprequest/").status_code == 302
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Session, User
 from organizations.models import MemberRole, Membership, Organization, SignupRequest
-from tests.conftest import Actor, refusal
+from tests.conftest import Actor, make_client, refusal
 from tests.factories import PASSWORD, SignupRequestFactory, UserFactory
 from tests.organizations.signups import QUEUE, ask_to_approve
 
@@ -129,7 +129,7 @@ def test_the_page_that_asks_decides_nothing(
 def test_a_post_needs_its_csrf_token(
     owner: Actor, waiting: SignupRequest, decision: str, page: str
 ) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.force_login(owner.user)
     answer = browser.post(QUEUE + page.format(decision, waiting.pk), {"ids": str(waiting.pk)})
     assert answer.status_code == 403
@@ -143,7 +143,7 @@ def test_staff_without_the_permission_decide_nothing(
 ) -> None:
     clerk = UserFactory.create(email="clerk@example.com", is_staff=True)
     clerk.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    browser = Client()
+    browser = make_client()
     browser.force_login(clerk)
     assert browser.get(f"{QUEUE}{decision}/{waiting.pk}/").status_code == 403
     assert decide(browser, decision, waiting).status_code == 403

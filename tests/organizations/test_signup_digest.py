@@ -66,7 +66,7 @@ def test_a_choice_takes_a_post_of_who_may_resolve(daily: User) -> None:
     assert browser.get(MAILS).status_code == 403
     assert browser.post(MAILS, {"frequency": "never"}).status_code == 403
     assert MAILS not in browser.get("/admin/").content.decode()
-    strict = Client(enforce_csrf_checks=True)
+    strict = make_client(checks_csrf=True)
     strict.force_login(daily)
     assert strict.post(MAILS, {"frequency": "never"}).status_code == 403
     strict.get(MAILS, {"frequency": "never"})

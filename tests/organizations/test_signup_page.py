@@ -201,7 +201,7 @@ def test_following_a_link_adds_no_note(staff: Client, nora: SignupRequest) -> No
 
 
 def test_a_note_needs_its_csrf_token(owner: Actor, nora: SignupRequest) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.force_login(owner.user)
     for page in ("note", "presence"):
         assert browser.post(f"{QUEUE}{nora.pk}/{page}/", {"text": "x"}).status_code == 403

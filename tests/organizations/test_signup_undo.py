@@ -229,7 +229,7 @@ def test_it_takes_a_post_of_who_may_resolve(approved: SignupRequest, member: Act
 
 
 def test_it_needs_its_csrf_token(owner: Actor, approved: SignupRequest) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.force_login(owner.user)
     assert post(browser, "undo", approved).status_code == 403
     browser.get(f"{QUEUE}undo/selected/?ids={approved.pk}")

@@ -8,7 +8,7 @@ from accounts.models import AuditEvent
 from organizations.models import Organization
 from service_accounts.models import ServiceAccount, ServiceAccountToken
 from tests.accounts.test_admin_pages import act, ask, said
-from tests.conftest import Actor, make_bot
+from tests.conftest import Actor, make_bot, make_client
 from tests.factories import UserFactory
 from tests.service_accounts.test_tokens_in_admin import ACCOUNTS, account_of, staff_of
 
@@ -104,7 +104,7 @@ def test_who_may_only_look_switches_nothing(
 
 
 def test_a_form_of_another_site_switches_nothing(bot: Actor) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     assert browser.post(page_of(bot, "disable")).status_code == 403
     assert bot.get("/me").status_code == 200

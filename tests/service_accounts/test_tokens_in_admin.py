@@ -280,7 +280,7 @@ def test_what_staff_made_is_on_record(minter: Client, bot: Actor) -> None:
 
 
 def test_a_form_of_another_site_does_nothing(organization: Organization, bot: Actor) -> None:
-    browser, token = Client(enforce_csrf_checks=True), token_of(bot)
+    browser, token = make_client(checks_csrf=True), token_of(bot)
     root = UserFactory.create(is_staff=True, is_superuser=True)
     add_member(organization, root)
     browser.force_login(root)
