@@ -11,19 +11,18 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # of drf-spectacular, without types
 import pytest
-import yaml
 from drf_spectacular.validation import validate_schema
 
 from config.openapi import schema_as_yaml
+from tests.docs.schema import AS_WRITTEN as DOCUMENT
+from tests.docs.schema import PATH
 from tests.factories import PASSWORD
 from tests.races.client import Client
 from tests.races.databases import fresh_database
-from tests.server import ROOT, serve
+from tests.server import serve
 
 pytestmark = pytest.mark.once
 
-PATH = ROOT / "docs" / "openapi.yaml"
-DOCUMENT = yaml.safe_load(PATH.read_text(encoding="utf-8"))
 METHODS = {"get", "post", "put", "patch", "delete"}
 OPERATIONS = [
     operation

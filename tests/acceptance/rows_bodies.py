@@ -101,7 +101,7 @@ KINDS = (
     "application/json; charset=oem", "application/json; charset=mbcs",
     "application/json; charset=cp65001",
 )  # fmt: skip
-BOMB = bz2.compress(b" " * (40 * MIB))
+BOMB = 40 * bz2.compress(b" " * MIB)
 METHODS = (
     *("GET", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "PROPFIND", "LINK", "REPORT"),
     *("CONNECTX", "QUERY", "PURGE"),
