@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import struct
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,11 @@ class ServerLogger(Logger):  # type: ignore[misc]  # for the same reason
             for handler in self.error_log.handlers:
                 handler.setFormatter(JsonFormatter())
 
+    def exception(self, msg: str, *args: Any, **options: Any) -> None:
+        """A client that falls silent within the head of its request is no defect."""
+        tell = self.debug if isinstance(sys.exception(), BlockingIOError) else super().exception
+        tell(msg, *args, **options)
+
 
 logger_class = ServerLogger
 
@@ -65,26 +71,18 @@ def on_exit(_master: object) -> None:
         shutil.rmtree(os.environ[_FOLDER], ignore_errors=True)
 
 
-# How long a thread waits for the next part of a body. Where no proxy collects it first (nginx does,
-# Caddy does not), a few clients that fall silent would keep all others out as long as they like.
+# How long a thread waits for the next part of a request. Where no proxy collects it first (nginx does,
+# Caddy sends a body on as it comes), a few clients that fall silent would keep all others out for as
+# long as they like.
 SILENT_SECONDS = 10
 
 
-def pre_request(_worker: object, request: Any) -> None:
-    """The application is about to read."""
-    _wait_at_most(SILENT_SECONDS, request)
-
-
-def post_request(_worker: object, request: Any, *_: object) -> None:
-    """What comes next on this connection is gunicorn's to wait for, and as it likes."""
-    _wait_at_most(0, request)
-
-
-def _wait_at_most(seconds: int, request: Any) -> None:
-    if request.method in {"POST", "PUT", "PATCH"}:
-        # Of reading alone (0: without end): an answer may take longer to be fetched.
-        limit = struct.pack("ll", seconds, 0)
-        request.unreader.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+def when_ready(server: Any) -> None:
+    """Connections have it from the socket that they come in by. It is for reading alone: an answer
+    may take longer to be fetched, and gunicorn waits elsewhere for the next request."""
+    limit = struct.pack("ll", SILENT_SECONDS, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
 
 
 def post_worker_init(_worker: object) -> None:

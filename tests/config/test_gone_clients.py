@@ -3,8 +3,8 @@
 import socket
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -30,11 +30,18 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def begin(server: Server, request_id: str) -> socket.socket:
-    """The start of a log-in, which the application waits to read on."""
+def begin_head(server: Server, request_id: str) -> socket.socket:
+    """The start of a request, of whose headers more would come."""
     address = urlsplit(server.url)
     connection = socket.create_connection((address.hostname or "", address.port or 0), timeout=10)
-    connection.sendall(REQUEST.format(request_id).encode())
+    connection.sendall(REQUEST.format(request_id).removesuffix("\r\n").encode())
+    return connection
+
+
+def begin(server: Server, request_id: str) -> socket.socket:
+    """The start of a log-in, which the application waits to read on."""
+    connection = begin_head(server, request_id)
+    connection.sendall(b"\r\n")
     assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
     connection.sendall(b'{"email": "ann')
     return connection
@@ -62,17 +69,34 @@ def test_a_body_that_breaks_off_is_a_bad_request_and_no_defect(server: Server, e
     assert "Traceback" not in told
 
 
-def test_clients_that_fall_silent_do_not_keep_others_out(server: Server) -> None:
+@contextmanager
+def silent_clients(server: Server, begin: Callable[[Server, str], socket.socket]) -> Iterator[None]:
+    """As many as there are threads, in the middle of their requests."""
     with ExitStack() as silent:
         for number in range(THREADS):
             silent.enter_context(closing(begin(server, f"silent-{number:03}")))
-        with closing(HTTPConnection(urlsplit(server.url).netloc, timeout=LOG_SECONDS)) as other:
-            other.request("GET", "/health")
-            assert other.getresponse().status == 200
+        yield
+
+
+def is_answered(server: Server) -> bool:
+    with closing(HTTPConnection(urlsplit(server.url).netloc, timeout=LOG_SECONDS)) as other:
+        other.request("GET", "/health")
+        return other.getresponse().status == 200
+
+
+def test_clients_that_fall_silent_in_a_body_do_not_keep_others_out(server: Server) -> None:
+    with silent_clients(server, begin):
+        assert is_answered(server)
         for number in range(THREADS):
             told = lines_of(server, f"silent-{number:03}")
             assert '"status":400' in told
             assert "ERROR" not in told
+
+
+def test_clients_that_fall_silent_in_a_head_do_not_keep_others_out(server: Server) -> None:
+    with silent_clients(server, begin_head):
+        assert is_answered(server)
+    assert "Socket error" not in server.log.read_text()
 
 
 def test_whoever_takes_a_moment_is_waited_for(server: Server) -> None:
