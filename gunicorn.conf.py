@@ -71,9 +71,9 @@ def on_exit(_master: object) -> None:
         shutil.rmtree(os.environ[_FOLDER], ignore_errors=True)
 
 
-# How long a thread waits for the next part of a request. Where no proxy collects it first (nginx does,
-# Caddy sends a body on as it comes), a few clients that fall silent would keep all others out for as
-# long as they like.
+# How long a thread waits for the next part of a request. Where no proxy collects it first (nginx
+# does, Caddy sends a body on as it comes), a few clients that fall silent would keep all others out
+# for as long as they like.
 SILENT_SECONDS = 10
 
 

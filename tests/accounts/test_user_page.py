@@ -8,7 +8,7 @@ from organizations.models import Organization, SignupRequest
 from service_accounts.models import ServiceAccount
 from service_accounts.services.account import create_service_account
 from tests.accounts.test_admin_pages import USERS, browser_of_staff, queries_of, said
-from tests.conftest import SETUP, Actor
+from tests.conftest import SETUP, Actor, make_client
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_all_sessions_are_ended_after_a_question_and_back_on_the_page(member: Ac
 
 
 def test_a_form_of_another_site_ends_no_session(member: Actor) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = make_client(checks_csrf=True)
     browser.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     assert browser.post(f"{USERS}{member.user.pk}/end_sessions/").status_code == 403
     assert member.get("/me").status_code == 200
