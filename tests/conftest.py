@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.client import ClientHandler
 
-from accounts import log_writer
+from accounts import log_writer, passwords
 from accounts.actor import Actor as Caller
 from accounts.actor import Door
 from accounts.hashers import Argon2idHasher
@@ -76,9 +76,12 @@ def whole_log() -> Iterator[None]:
 
 
 @pytest.fixture
-def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in HASH_PARAMETERS.items():
         monkeypatch.setattr(Argon2idHasher, name, value)
+    passwords._dummy_hash.cache_clear()
+    yield
+    passwords._dummy_hash.cache_clear()
 
 
 @cache
