@@ -57,6 +57,16 @@ def is_outdated(encoded: str) -> bool:
     return hashers.identify_hasher(encoded).must_update(encoded)
 
 
+def is_hashed_anew(user: User, raw_password: str) -> bool:
+    """Whether what is stored has changed since the user was read, and is this password's still: a
+    log-in has made a new hash meanwhile. The user has it then."""
+    stored = User.objects.filter(pk=user.pk).exclude(password=user.password).first()
+    if stored is None or not is_password_of(stored, raw_password):
+        return False
+    user.password = stored.password
+    return True
+
+
 @cache
 def _dummy_hash() -> str:
     return hash_password("nobody has this password")

@@ -74,7 +74,7 @@ def log_in(*, email: str, password: str, by: Actor) -> TokenPair:
     tries.know_network()  # before the end, so that nothing can fail after it
     new_hash = passwords.hash_password(password) if passwords.is_outdated(user.password) else None
     pair = _start_session(user, new_hash or user.password, by, tries.key)
-    if pair is None and _is_hashed_anew(user, password):
+    if pair is None and passwords.is_hashed_anew(user, password):
         pair = _start_session(user, user.password, by, tries.key)
     if pair is None:
         tries.forget()
@@ -99,18 +99,6 @@ def _start_session(user: User, new_hash: str, by: Actor, tries_key: str) -> Toke
     if confirmed is None:
         return None
     return new.pair(is_signup_pending=confirmed[0] == User.SignupStatus.PENDING)
-
-
-def _is_hashed_anew(user: User, password: str) -> bool:
-    """Whether what has changed is the hash alone: two log-ins at once have each made a new one.
-
-    The user has the stored hash then.
-    """
-    stored = User.objects.filter(pk=user.pk).exclude(password=user.password).first()
-    if stored is None or not passwords.is_password_of(stored, password):
-        return False
-    user.password = stored.password
-    return True
 
 
 def _refusal(user: User) -> InvalidCredentials | SignupDenied:

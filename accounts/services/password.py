@@ -65,16 +65,25 @@ def change_password(*, user: User, current_password: str, new_password: str, by:
         raise ValidationFailed(error=message, fields={"new_password": ["password_unchanged"]})
     check_policy(password=new_password, user=user, field="new_password")
     new_hash = passwords.hash_password(new_password)
+    is_set = _replace_password(user, new_hash, by)
+    if not is_set and passwords.is_hashed_anew(user, current_password):
+        is_set = _replace_password(user, new_hash, by)
+    if not is_set:
+        raise WrongPassword
+
+
+def _replace_password(user: User, new_hash: str, by: Actor) -> bool:
+    """And end all other sessions. Not over a change since the user was read: then it is False."""
     with transaction.atomic():
-        # Not over a change that came in between.
         unchanged = User.objects.filter(pk=user.pk, password=user.password)
         if not unchanged.update(password=new_hash):
-            raise WrongPassword
+            return False
         keep = by.credential.id if by.credential else None
         record(Action.PASSWORD_CHANGED, by=by, target=user)
         reason = Session.RevokedReason.PASSWORD_CHANGED
         revoke_sessions(user=user, reason=reason, by=by, keep=keep)
         PasswordReset.objects.void(user, timezone.now())
+    return True
 
 
 def request_password_reset(*, email: str, by: Actor) -> None:

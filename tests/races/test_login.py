@@ -52,12 +52,36 @@ def test_as_many_log_ins_of_one_person_as_may_be_tried_all_succeed_and_leave_no_
     assert product.database.execute(tries) == 0
 
 
+def hash_of(password: str) -> str:
+    """As an earlier version stored it."""
+    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
+    return f"argon2{hasher.hash(password)}"
+
+
 def test_log_ins_at_once_all_succeed_when_each_stores_a_hash_with_new_parameters(
     product: Application,
 ) -> None:
     """The first changes what the others have checked."""
     product.client.register(EMAIL)
-    earlier = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
-    product.database.execute(f"UPDATE accounts_user SET password = 'argon2{earlier}'")  # noqa: S608
+    product.database.execute(f"UPDATE accounts_user SET password = '{hash_of(PASSWORD)}'")  # noqa: S608
     answers = race([partial(product.client.log_in, EMAIL, PASSWORD)] * LOGIN_FAILURES)
     assert outcomes(answers) == {"200": LOGIN_FAILURES}
+
+
+@pytest.mark.parametrize(
+    ("stored", "outcome"), [(PASSWORD, "204"), ("set by another", "wrong_password")]
+)
+def test_a_password_is_changed_over_a_new_hash_of_the_current_one_alone(
+    product: Application, stored: str, outcome: str
+) -> None:
+    token = product.client.register(EMAIL).access_token
+    assert product.client.me(token).is_success  # from now on it is known to have been here
+    body = {"current_password": PASSWORD, "new_password": "lantern over harbour"}
+    with ThreadPoolExecutor(1) as pool:
+        with product.database.writing() as other:
+            other.execute(f"UPDATE accounts_user SET password = '{hash_of(stored)}'")  # noqa: S608
+            change = pool.submit(product.client.call, "POST", "me/password", token, body)
+            time.sleep(WAIT_SECONDS)  # it is waiting now; too short a time would only prove less
+        assert change.result().outcome == outcome
+    changed = product.client.log_in(EMAIL, body["new_password"])
+    assert changed.is_success is (outcome == "204")
